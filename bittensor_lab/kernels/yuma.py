@@ -1,0 +1,207 @@
+"""Yuma Consensus: the steps of one epoch, each a kernel.
+
+Validators say what every miner is worth (weights W, one row each); stake S says how much each
+validator counts. The epoch pays a miner what enough stake agrees on, and pays a validator for
+having agreed early (bonds B):
+
+    C_j  = the largest weight on miner j that stake of at least kappa supports   (consensus)
+    W'   = min(W, C)                                                             (clipping)
+    I_j  = Σ_i A_i · W'_ij, normalised                                           (incentive)
+    B, D = bonds and dividends, in ``kernels/bonds.py``
+
+Shapes: n uids; k rows, the uids that may hold weights or bonds (``rows`` says which). Numbers are
+raw I32F32 (int64, 2³² is 1.0) unless said. Sparse rows come as (start, uid, value). An absent
+weight is 0 once normalised; unpacked rows keep it apart from a weight that was stored as 0.
+
+Source: ``spec/epoch.md`` 5 and 7; ``pallets/subtensor/src/epoch/run_epoch.rs``, ``math.rs``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bittensor_lab.kernels.fixed import ONE, div, div_u16, kernel, mul, normalise
+
+ABSENT = 0  # in an unpacked row; a stored value v is v + 1 there
+MEDIAN_BLOCK = 64  # columns whose scores fit the fastest cache together
+
+
+@kernel
+def activity(last_update, block, activity_cutoff):
+    """Whether each uid [n] set weights recently: ``last_update + cutoff ≥ block`` (5.1)."""
+    return last_update + activity_cutoff >= block
+
+
+@kernel
+def share_stake(stake, stake_threshold, owner_uid):
+    """Share of each uid [n] in the stake, of rao [n]; below the threshold it is 0, but for the owner (5.2)."""
+    counted = np.zeros_like(stake)
+    for i in range(len(stake)):
+        if stake[i] >= stake_threshold or i == owner_uid:
+            counted[i] = stake[i]
+    total = counted.sum()
+    for i in range(len(stake)):
+        counted[i] = div(counted[i], total)
+    return counted
+
+
+@kernel
+def permits(stake, max_allowed_validators, owner_uid):
+    """The new permits [n]: the k largest non-zero stakes, of equals the higher uid, and the owner (5.3)."""
+    low, high = np.int64(0), np.int64(ONE + 1)
+    while high - low > 1:  # the largest stake that at least k uids reach; 0 if fewer than k have any
+        middle = (low + high) >> 1
+        if (stake >= middle).sum() >= max_allowed_validators:
+            low = middle
+        else:
+            high = middle
+    permit = stake > low
+    places = max_allowed_validators - permit.sum()
+    for i in range(len(stake) - 1, -1, -1):
+        if low > 0 and places > 0 and stake[i] == low:
+            permit[i] = True
+            places -= 1
+    if owner_uid >= 0:
+        permit[owner_uid] = True
+    return permit
+
+
+@kernel
+def activate_stake(stake, active, permit):
+    """Stake [n] of those who are active and held a permit, normalised (5.4)."""
+    return normalise(np.where(active & permit, stake, 0))
+
+
+@kernel
+def choose_rows(permit, bond_start):
+    """The uids [k] whose rows matter: those with a permit (they vote) or with bonds (they still count)."""
+    return np.flatnonzero(permit | (bond_start[1:] > bond_start[:-1]))
+
+
+@kernel
+def unpack(rows, n, start, uid, value):
+    """Sparse u16 rows as a dense [k, n] int32 of value + 1, where 0 is an absent pair."""
+    dense = np.zeros((len(rows), n), np.int32)
+    for r in range(len(rows)):
+        for p in range(start[rows[r]], start[rows[r] + 1]):
+            if uid[p] < n:
+                dense[r, uid[p]] = np.int32(value[p]) + 1
+    return dense
+
+
+@kernel
+def mask_weights(stored, rows, permit, last_update, block_at_registration, commit_block, owner_uid):
+    """Take out of ``stored`` [k, n] in place what must not vote (5.5, 5.6).
+
+    That is: rows without permit; a uid's weight on itself, but for the owner; weights that are
+    older than the miner; weights that were committed before the miner came.
+    """
+    newest = block_at_registration.max()
+    for r in range(len(rows)):
+        i = rows[r]
+        updated, committed = last_update[i], commit_block[i]
+        if not (permit[i] and updated > newest and committed >= newest):
+            for j in range(stored.shape[1]):
+                known = updated > block_at_registration[j] and committed >= block_at_registration[j]
+                stored[r, j] = stored[r, j] if known and permit[i] else ABSENT
+        if i != owner_uid:
+            stored[r, i] = ABSENT
+    return stored
+
+
+@kernel
+def normalise_rows(stored):
+    """Weights [k, n] that sum to 1 in each row, of masked u16 + 1 [k, n] (5.7)."""
+    weights = np.empty(stored.shape, np.int64)
+    for r in range(stored.shape[0]):
+        total = np.int64(0)
+        for j in range(stored.shape[1]):
+            total += max(stored[r, j] - 1, 0)
+        for j in range(stored.shape[1]):
+            weights[r, j] = div_u16(max(stored[r, j] - 1, 0), total)
+    return weights
+
+
+@kernel
+def weighted_median(weights, active_stake, kappa):
+    """Consensus [n] of weights [k, n] by active stake [k]: the stake-weighted median (7).
+
+    The smallest score x such that the stake of those who give at most x exceeds 1 − kappa. Found by
+    halving, for a block of miners at once: ``high`` always meets the condition, ``low`` − 1 never
+    does, so 33 rounds of comparisons settle every column, whatever the order of the rows. Scores
+    and stake fit unsigned 32 bits: 1.0 only ever stands alone in its row and becomes 2³² − 1, and
+    the stake below ``middle`` < ``high`` never includes everybody's.
+    """
+    voters = np.flatnonzero(active_stake > 0)
+    consensus = np.zeros(weights.shape[1], np.int64)
+    if len(voters) == 0:
+        return consensus
+    stake = normalise(active_stake[voters])
+    total = stake.sum()
+    minority = np.uint32(min(max(total - kappa, 0), total - 1))
+    score = np.zeros((len(voters), MEDIAN_BLOCK), np.uint32)
+    for first in range(0, weights.shape[1], MEDIAN_BLOCK):
+        width = min(MEDIAN_BLOCK, weights.shape[1] - first)
+        for v in range(len(voters)):
+            for j in range(width):
+                score[v, j] = min(weights[voters[v], first + j], ONE - 1)
+        found = _halve(score, stake.astype(np.uint32), minority)
+        for j in range(width):
+            consensus[first + j] = found[j] if found[j] < ONE - 1 else ONE
+    return consensus
+
+
+@kernel
+def _halve(score, stake, minority):
+    """For each column of score [v, MEDIAN_BLOCK], the smallest x supported by more than ``minority``."""
+    low, high = np.zeros(MEDIAN_BLOCK, np.uint32), np.zeros(MEDIAN_BLOCK, np.uint32)
+    middle, below = np.empty(MEDIAN_BLOCK, np.uint32), np.empty(MEDIAN_BLOCK, np.uint32)
+    for v in range(len(stake)):
+        for j in range(MEDIAN_BLOCK):
+            high[j] = max(high[j], score[v, j])
+    apart = np.uint32(1)
+    while apart > 0:
+        for j in range(MEDIAN_BLOCK):
+            middle[j] = low[j] + ((high[j] - low[j]) >> np.uint32(1))
+            below[j] = 0
+        for v in range(len(stake)):
+            held = stake[v]
+            for j in range(MEDIAN_BLOCK):
+                below[j] += held if score[v, j] <= middle[j] else np.uint32(0)
+        apart = np.uint32(0)
+        for j in range(MEDIAN_BLOCK):  # written as selects: branches would cost the vectors
+            enough, is_open = below[j] > minority, low[j] < high[j]
+            high[j] = middle[j] if enough and is_open else high[j]
+            low[j] = middle[j] + np.uint32(1) if is_open and not enough else low[j]
+            apart |= high[j] - low[j]
+    return high
+
+
+@kernel
+def clip(weights, consensus):
+    """Weights [k, n] cut to the consensus [n] of their column (5.8)."""
+    clipped = np.empty_like(weights)
+    for r in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            clipped[r, j] = min(weights[r, j], consensus[j])
+    return clipped
+
+
+@kernel
+def trust(clipped):
+    """What is left of each row [k] after clipping: the validator's trust (5.8)."""
+    left = np.zeros(clipped.shape[0], np.int64)
+    for r in range(clipped.shape[0]):
+        for j in range(clipped.shape[1]):
+            left[r] += clipped[r, j]
+    return left
+
+
+@kernel
+def incentive(clipped, active_stake):
+    """Rank [n], the stake-weighted sum of clipped weights [k, n], and incentive [n], its share (5.8)."""
+    rank = np.zeros(clipped.shape[1], np.int64)
+    for r in range(clipped.shape[0]):
+        for j in range(clipped.shape[1]):
+            rank[j] += mul(clipped[r, j], active_stake[r])
+    return rank, normalise(rank)

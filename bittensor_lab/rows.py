@@ -1,0 +1,92 @@
+"""Sparse rows: weights and bonds as the chain stores them.
+
+Row i is a list of ``(uid, value)`` pairs in stored order. Three things that a plain matrix would
+lose matter to the chain (``spec/epoch.md`` 3.2, 6.3): a pair that is absent differs from a pair
+whose value is 0, the order of the pairs is kept, and a row may name a uid that no longer exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bittensor_lab.errors import InputError
+from bittensor_lab.units import U16_MAX
+
+
+@dataclass(frozen=True, eq=False)
+class SparseRows:
+    """n rows of (uid, value) pairs, end to end: row i is ``[start[i], start[i + 1])``."""
+
+    start: NDArray[np.int64]  # [n + 1]
+    uid: NDArray[np.uint16]  # [pairs]
+    value: NDArray[np.uint16]  # [pairs]
+
+    def __post_init__(self) -> None:
+        for array in (self.start, self.uid, self.value):
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+    def __repr__(self) -> str:
+        return f"SparseRows({len(self)} rows, {len(self.uid)} pairs)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SparseRows) and all(
+            np.array_equal(a, b)
+            for a, b in ((self.start, other.start), (self.uid, other.uid), (self.value, other.value))
+        )
+
+    def to_lists(self) -> list[list[list[int]]]:
+        """Return one list of ``[uid, value]`` per row, in stored order."""
+        pairs = np.stack([self.uid, self.value], axis=1).tolist()
+        return [pairs[a:b] for a, b in zip(self.start[:-1], self.start[1:], strict=True)]
+
+    def to_dense(self, columns: int | None = None) -> NDArray[np.uint16]:
+        """Return ``[n, columns]`` u16 (n columns if not said), 0 where a pair is absent."""
+        width = len(self) if columns is None else columns
+        dense = np.zeros((len(self), width), np.uint16)
+        row = np.repeat(np.arange(len(self)), np.diff(self.start))
+        inside = self.uid < width
+        dense[row[inside], self.uid[inside]] = self.value[inside]
+        return dense
+
+
+def rows_from_lists(rows: Sequence[Sequence[Sequence[int]]]) -> SparseRows:
+    """Return the sparse rows of lists of ``(uid, value)`` pairs, order and zeros kept.
+
+    Raises
+    ------
+    InputError
+        if a uid or value is no u16, or a row names a uid twice.
+    """
+    for number, row in enumerate(rows):
+        for pair in row:
+            if len(pair) != 2 or not all(isinstance(x, int) and 0 <= x <= U16_MAX for x in pair):
+                raise InputError(f"row {number} holds {pair!r}", remedy="A pair is [uid, value], both 0 to 65535.")
+        if len({pair[0] for pair in row}) != len(row):
+            raise InputError(f"row {number} names a uid twice", remedy="Give each uid one value.")
+    start = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
+    pairs = np.array([pair for row in rows for pair in row], np.uint16).reshape(-1, 2)
+    return SparseRows(start, pairs[:, 0].copy(), pairs[:, 1].copy())
+
+
+def rows_from_dense(matrix: ArrayLike) -> SparseRows:
+    """Return the sparse rows of a ``[n, columns]`` matrix of u16; zeros become absent pairs.
+
+    Raises
+    ------
+    InputError
+        if the matrix is not two-dimensional or holds anything but integers 0 to 65535.
+    """
+    dense = np.asarray(matrix)
+    if dense.ndim != 2 or dense.dtype.kind not in "iu" or (dense.size and not 0 <= dense.min() <= dense.max() <= U16_MAX):
+        raise InputError("a weight matrix must be two-dimensional, of integers 0 to 65535",
+                         f"Its shape is {dense.shape}, its type {dense.dtype}.")
+    row, uid = np.nonzero(dense)
+    start = np.searchsorted(row, np.arange(len(dense) + 1)).astype(np.int64)
+    return SparseRows(start, uid.astype(np.uint16), dense[row, uid].astype(np.uint16))
