@@ -268,7 +268,7 @@ def next_inputs(inputs: EpochInputs, terms: EpochTerms) -> EpochInputs:
 def _terms(stored: kernel.Stored) -> EpochTerms:
     *columns, start, uid, value = stored
     for column in columns:
-        column.flags.writeable = False
+        column.setflags(write=False)
     return EpochTerms(*columns, bonds=SparseRows(start, uid, value))
 
 

@@ -27,7 +27,7 @@ class SparseRows:
 
     def __post_init__(self) -> None:
         for array in (self.start, self.uid, self.value):
-            array.flags.writeable = False
+            array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.start) - 1

@@ -19,9 +19,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from bittensor_lab.kernels.fixed import HALF, ONE, div, div_u16, exp_positive, kernel, mul, mul_floor, normalise, reciprocal
+from bittensor_lab.kernels.fixed import HALF, ONE, div, exp_positive, kernel, mul, mul_floor, normalise, reciprocal, u16_fraction
 
 STEEPEST = 20 << 32  # the chain clamps the sigmoid's exponent to ±20
+
+
+@kernel
+def is_mixed(bonds_penalty):
+    """Whether the penalty lies between none and full, so that each weight is mixed anew."""
+    return 0 < bonds_penalty < ONE
 
 
 @kernel
@@ -53,7 +59,7 @@ def read_bonds(stored):
     bonds = np.empty(stored.shape, np.int64)
     for r in range(stored.shape[0]):
         for j in range(stored.shape[1]):
-            bonds[r, j] = div_u16(max(stored[r, j] - 1, 0), 65535)
+            bonds[r, j] = u16_fraction(max(stored[r, j] - 1, 0))
     return bonds
 
 
@@ -112,27 +118,41 @@ def keep_present(stored, weights, consensus, bond_weights, bonds_penalty):
         for j in range(weights.shape[1]):
             dropped = bonds_penalty == ONE and consensus[j] == 0 and weights[r, j] > 0
             present[r, j] = stored[r, j] > 0 and not dropped
-            if 0 < bonds_penalty < ONE:
+            if is_mixed(bonds_penalty):
                 present[r, j] = bond_weights[r, j] > 0
     return present
 
 
 @kernel
-def look_up(rows, start, uid, present):
-    """Which of the ``present`` pairs [k, n] the chain finds when it computes alpha (6.3).
+def is_ascending(start, uid):
+    """Whether every sparse row lists its uids in ascending order, as nearly all do."""
+    for i in range(len(start) - 1):
+        falls = 0
+        for p in range(start[i] + 1, start[i + 1]):
+            falls |= uid[p] <= uid[p - 1]
+        if falls:
+            return False
+    return True
 
-    It walks each stored row once, forward: a pair counts as seen only if its uid is larger than
-    every earlier one of the row. Rows in ascending order are seen whole.
+
+@kernel
+def look_up(matrix, rows, start, uid, present):
+    """``matrix`` [k, n] as the chain finds it when it computes alpha (6.3).
+
+    It walks each stored row once, forward: of the ``present`` pairs, one is found only if its uid is
+    larger than every earlier one of the row; any other reads as 0. Ascending rows are found whole.
     """
-    seen = np.zeros(present.shape, np.bool_)
+    if is_ascending(start, uid):
+        return matrix
+    found = np.zeros_like(matrix)
     for r in range(len(rows)):
         highest = -1
         for p in range(start[rows[r]], start[rows[r] + 1]):
             j = np.int64(uid[p])
-            if j < present.shape[1] and present[r, j]:
-                seen[r, j] = j > highest
-                highest = max(highest, j)
-    return seen
+            if j < present.shape[1] and present[r, j] and j > highest:
+                found[r, j] = matrix[r, j]
+                highest = j
+    return found
 
 
 @kernel
@@ -271,6 +291,8 @@ def store_rows(bonds, rows, n, permit):
 @kernel
 def order_rows(start, uid, value, weight_start, weight_uid):
     """Sparse bond rows put into the order of their weight rows: so liquid alpha stores them (6.3)."""
+    if is_ascending(weight_start, weight_uid):
+        return start, uid, value
     n = len(start) - 1
     at = np.full(n, -1, np.int64)  # the bond on each uid, while its row is put in order
     ordered_uid, ordered_value = uid.copy(), value.copy()

@@ -54,6 +54,12 @@ def div_u16(stored, total):
 
 
 @kernel
+def u16_fraction(stored):
+    """``floor(stored · 2³² / 65535)`` of a u16, without dividing: 2³² is 65535 · 65537 + 1."""
+    return np.int64(stored) * 65537 + (1 if stored == 65535 else 0)
+
+
+@kernel
 def mul_floor(a, b):
     """Product of a fraction in [0, ONE] and a signed raw |b| ≤ ONE, floored toward minus infinity."""
     low = np.uint64(a) * np.uint64(abs(b))

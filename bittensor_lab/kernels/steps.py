@@ -23,6 +23,7 @@ from bittensor_lab.kernels import bonds, yuma
 
 # By name, not through the module: only so can numba keep the compiled callers on disk.
 from bittensor_lab.kernels.bonds import (
+    is_mixed,
     keep_present,
     look_up,
     normalise_columns,
@@ -185,14 +186,10 @@ def bond(x: EpochArrays, a: Agreement, steps: Steps) -> Bonding:
     old = read_bonds(stored)
     if x.liquid_alpha and a.consensus.any():
         present = keep_present(a.stored, a.weights, a.consensus, bond_weights, x.bonds_penalty)
-        seen = look_up(a.rows, x.weight_start, x.weight_uid, present)
-        if 0 < x.bonds_penalty < ONE:  # mixing put these rows in ascending order
-            seen = present
-        seen_old = look_up(a.rows, x.bond_start, x.bond_uid, stored > 0)
-        rate = steps.liquid_rates(
-            np.where(seen, bond_weights, 0), np.where(seen_old, old, 0), a.consensus,
-            x.steepness, x.alpha_low, x.alpha_high,
-        )  # fmt: skip
+        found, found_old = bond_weights, look_up(old, a.rows, x.bond_start, x.bond_uid, stored > 0)
+        if not is_mixed(x.bonds_penalty):  # mixing puts the rows in ascending order
+            found = look_up(bond_weights, a.rows, x.weight_start, x.weight_uid, present)
+        rate = steps.liquid_rates(found, found_old, a.consensus, x.steepness, x.alpha_low, x.alpha_high)
         moved = steps.move_bonds_liquid(bond_weights, old, rate, present)
     else:
         moved = steps.move_bonds(bond_weights, old, x.bonds_alpha)
@@ -210,7 +207,7 @@ def pay(x: EpochArrays, a: Agreement, b: Bonding, steps: Steps) -> Stored:
         a.incentive, dividends, a.stake, a.active_stake, x.rao_emission
     )
     start, uid, value = store_rows(b.bonds, a.rows, n, a.new_permit)
-    if x.yuma3 and x.liquid_alpha and a.consensus.any() and not 0 < x.bonds_penalty < ONE:
+    if x.yuma3 and x.liquid_alpha and a.consensus.any() and not is_mixed(x.bonds_penalty):
         start, uid, value = order_rows(start, uid, value, x.weight_start, x.weight_uid)
     return Stored(
         store(a.stake), store(a.consensus), store(a.incentive), store(dividends),

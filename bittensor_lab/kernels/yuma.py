@@ -23,6 +23,7 @@ import numpy as np
 from bittensor_lab.kernels.fixed import ONE, div, div_u16, kernel, mul, normalise
 
 ABSENT = 0  # in an unpacked row; a stored value v is v + 1 there
+ZERO, TOP = np.uint32(0), np.uint32(ONE - 1)
 MEDIAN_BLOCK = 64  # columns whose scores fit the fastest cache together
 
 
@@ -48,14 +49,15 @@ def share_stake(stake, stake_threshold, owner_uid):
 @kernel
 def permits(stake, max_allowed_validators, owner_uid):
     """The new permits [n]: the k largest non-zero stakes, of equals the higher uid, and the owner (5.3)."""
-    low, high = np.int64(0), np.int64(ONE + 1)
-    while high - low > 1:  # the largest stake that at least k uids reach; 0 if fewer than k have any
+    permit = stake > 0
+    low, high = np.int64(0), np.int64(ONE + 1 if permit.sum() > max_allowed_validators else 1)
+    while high - low > 1:  # the largest stake that k uids reach; 0 if all who hold any get a place
         middle = (low + high) >> 1
         if (stake >= middle).sum() >= max_allowed_validators:
             low = middle
         else:
             high = middle
-    permit = stake > low
+    permit[:] = stake > low
     places = max_allowed_validators - permit.sum()
     for i in range(len(stake) - 1, -1, -1):
         if low > 0 and places > 0 and stake[i] == low:
@@ -127,10 +129,9 @@ def weighted_median(weights, active_stake, kappa):
     """Consensus [n] of weights [k, n] by active stake [k]: the stake-weighted median (7).
 
     The smallest score x such that the stake of those who give at most x exceeds 1 − kappa. Found by
-    halving, for a block of miners at once: ``high`` always meets the condition, ``low`` − 1 never
-    does, so 33 rounds of comparisons settle every column, whatever the order of the rows. Scores
-    and stake fit unsigned 32 bits: 1.0 only ever stands alone in its row and becomes 2³² − 1, and
-    the stake below ``middle`` < ``high`` never includes everybody's.
+    halving, for a block of miners at once: the answer always lies from ``low`` to ``high``. Scores
+    and stake fit unsigned 32 bits, twice as many to a vector: 1.0 only ever stands alone in its row
+    and becomes 2³² − 1, and those at or below a ``middle`` under ``high`` never hold all stake.
     """
     voters = np.flatnonzero(active_stake > 0)
     consensus = np.zeros(weights.shape[1], np.int64)
@@ -153,27 +154,37 @@ def weighted_median(weights, active_stake, kappa):
 
 @kernel
 def _halve(score, stake, minority):
-    """For each column of score [v, MEDIAN_BLOCK], the smallest x supported by more than ``minority``."""
-    low, high = np.zeros(MEDIAN_BLOCK, np.uint32), np.zeros(MEDIAN_BLOCK, np.uint32)
-    middle, below = np.empty(MEDIAN_BLOCK, np.uint32), np.empty(MEDIAN_BLOCK, np.uint32)
+    """For each column of score [v, MEDIAN_BLOCK], the smallest score whose cumulated stake exceeds ``minority``.
+
+    Each round compares with the middle of what is left and then goes on to the nearest score that
+    somebody gave, below or above it: a few rounds where scores are few or alike, 33 at the most.
+    """
+    low, high = np.full(MEDIAN_BLOCK, TOP), np.zeros(MEDIAN_BLOCK, np.uint32)
+    middle, at_most = np.empty_like(low), np.empty_like(low)
+    above, below = np.empty_like(low), np.empty_like(low)
     for v in range(len(stake)):
         for j in range(MEDIAN_BLOCK):
-            high[j] = max(high[j], score[v, j])
+            low[j], high[j] = min(low[j], score[v, j]), max(high[j], score[v, j])
     apart = np.uint32(1)
     while apart > 0:
         for j in range(MEDIAN_BLOCK):
             middle[j] = low[j] + ((high[j] - low[j]) >> np.uint32(1))
-            below[j] = 0
+            at_most[j], above[j], below[j] = ZERO, TOP, ZERO
         for v in range(len(stake)):
             held = stake[v]
-            for j in range(MEDIAN_BLOCK):
-                below[j] += held if score[v, j] <= middle[j] else np.uint32(0)
-        apart = np.uint32(0)
-        for j in range(MEDIAN_BLOCK):  # written as selects: branches would cost the vectors
+            for j in range(MEDIAN_BLOCK):  # written as selects: branches would cost the vectors
+                x = score[v, j]
+                is_low = x <= middle[j]
+                below[j] += held if is_low else ZERO
+                at_most[j] = max(at_most[j], x if is_low else ZERO)
+                above[j] = min(above[j], TOP if is_low else x)
+        apart = ZERO
+        for j in range(MEDIAN_BLOCK):
             enough, is_open = below[j] > minority, low[j] < high[j]
-            high[j] = middle[j] if enough and is_open else high[j]
-            low[j] = middle[j] + np.uint32(1) if is_open and not enough else low[j]
-            apart |= high[j] - low[j]
+            new_low = above[j] if is_open and not enough else low[j]
+            new_high = at_most[j] if is_open and enough else high[j]
+            low[j], high[j] = new_low, new_high
+            apart |= new_high - new_low
     return high
 
 
