@@ -19,7 +19,12 @@ _INSTALLED = PACKAGE / "course"
 
 def course(part: str) -> Path:
     """Return the folder of ``part``: "notebooks", "exercises" or "datasets"."""
-    return (_INSTALLED if _INSTALLED.is_dir() else PACKAGE.parent) / part
+    return (_INSTALLED if is_installed() else PACKAGE.parent) / part
+
+
+def is_installed() -> bool:
+    """Whether the course came in a wheel, where the learner should not write."""
+    return _INSTALLED.is_dir()
 
 
 def user_data() -> Path:

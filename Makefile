@@ -1,0 +1,61 @@
+# make lab and make test need nothing but Python (3.11 or newer) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: help lab test check bench soak notebooks exercises clean
+
+help:
+	@echo "make lab        set up and open the course in JupyterLab"
+	@echo "make test       set up and run every test"
+	@echo "make check      style, types, architecture, generated notebooks in sync"
+	@echo "make bench      measure speed; figures go to build/bench.json"
+	@echo "make soak       the long random tests"
+	@echo "make notebooks  write the lessons from their sources"
+	@echo "make exercises  write the exercises and their solutions from their sources"
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "bittensor_lab needs Python 3.11 or newer, and %s is %d.%d. Say: make PYTHON=python3.12 lab" % (sys.executable, v[0], v[1]))'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip -c constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+lab: $(READY)
+	$(BIN)/bittensor-lab warmup
+	$(BIN)/bittensor-lab lab
+
+test: $(READY)
+	$(BIN)/bittensor-lab warmup
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/test_kernels.py -q
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not browser"
+	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest --nbval --nbval-current-env -p no:cacheprovider exercises/solutions -q
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+	$(BIN)/python -m bittensor_lab.lessons check
+	$(BIN)/python -m bittensor_lab.exercises.release check
+
+bench: $(READY)
+	@mkdir -p build
+	$(BIN)/bittensor-lab warmup
+	$(BIN)/python -m pytest tests/bench --benchmark-json=build/bench-full.json -q
+	$(BIN)/python tests/bench/summary.py build/bench-full.json build/bench.json
+
+soak: $(READY)
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/test_oracle.py -q
+
+notebooks: $(READY)
+	$(BIN)/python -m bittensor_lab.lessons write
+
+exercises: $(READY)
+	$(BIN)/python -m bittensor_lab.exercises.release write
+
+clean:
+	rm -rf build dist $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks

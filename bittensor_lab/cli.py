@@ -1,0 +1,143 @@
+"""The command line: ``bittensor-lab lab``, ``verify``, ``grade``, ``warmup``.
+
+Each command says in one line what is wrong with its input and exits with 2; a traceback means a
+defect of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from bittensor_lab import __version__
+from bittensor_lab.errors import LabError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="An exact Bittensor, and a course of live notebooks around it.")  # fmt: skip
+PIPED_WIDTH = 140
+out = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+err = Console(stderr=True)
+BAD_INPUT = 2
+
+
+def main() -> None:
+    """Run the command line; an error that a person can act on is one line, not a traceback."""
+    try:
+        app()
+    except LabError as error:
+        err.print(f"[bold]bittensor-lab:[/] {error}", highlight=False, soft_wrap=True, markup=True)
+        sys.exit(BAD_INPUT)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"bittensor-lab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Vector files, JSON or JSON.GZ.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Replay recorded epochs of the chain and compare every value with ours."""
+    from bittensor_lab.verify import Report, verify_file
+
+    reports: list[Report] = []
+    unusable = 0
+    for file in files:
+        try:
+            with _progress(file.name) as advance:
+                reports.append(verify_file(file, advance))
+        except LabError as error:
+            unusable += 1
+            err.print(f"bittensor-lab: {error}", highlight=False, markup=False, soft_wrap=True)
+    if as_json:
+        print(json.dumps([report.as_dict() for report in reports], indent=2))
+    elif reports:
+        out.print(_verify_table(reports))
+        for report in reports:
+            if report.first:
+                out.print(f"{report.file}: {report.first}", highlight=False, markup=False, soft_wrap=True)
+    if unusable:
+        raise typer.Exit(BAD_INPUT)
+    if not all(report.passed for report in reports):
+        raise typer.Exit(1)
+
+
+def _verify_table(reports: list) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("file", "kind"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("cases", "epochs", "values compared", "values equal"):
+        table.add_column(heading, justify="right")
+    table.add_column("worst deviation", overflow="fold")
+    table.add_column("")
+    for r in reports:
+        worst = ", ".join(f"{name} {size:g}" for name, size in r.worst.items()) or "none"
+        counts = (f"{number:,}" for number in (r.cases, r.epochs, r.compared, r.equal))
+        table.add_row(Path(r.file).name, r.kind, *counts, worst, "PASS" if r.passed else "FAIL")
+    return table
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while something long runs; it leaves nothing behind."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@app.command()
+def warmup() -> None:
+    """Compile the kernels and prepare the charts once, so that the first lesson starts at once."""
+    from bittensor_lab.warmup import warm_up
+
+    with _progress("Preparing") as advance:
+        seconds = warm_up(advance)
+    out.print(f"Ready: kernels compiled and charts prepared in {seconds:.1f} s.", highlight=False)
+
+
+@app.command()
+def lab(
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    port: Annotated[int, typer.Option(help="Port on this machine; the next free one if taken.")] = 8888,
+) -> None:
+    """Open the course in JupyterLab, on this machine only."""
+    from bittensor_lab.server import open_lab
+
+    raise typer.Exit(open_lab(browser=browser, port=port))
+
+
+@app.command()
+def grade(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A solved exercise notebook.")],
+    seed: Annotated[int | None, typer.Option(help="Seed of the hidden checks; secret and new if not given.")] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Your own exercise sources instead of the course's.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Grade a solved exercise notebook: points and feedback per question."""
+    from bittensor_lab.exercises.grading import grade_command
+
+    raise typer.Exit(grade_command(file, seed, source, as_json))
