@@ -40,12 +40,12 @@ def any_subnet(seed: int) -> EpochInputs:
     n, few = int(rng.integers(1, 13)), bool(rng.random() < 0.3)
     block = int(rng.integers(1000, 3000))
     blocks = [0, block - 361, block - 360, block - 359, block - 1, block]
-    values = [0, 1, 7, 32767, 32768, 65535] if few else range(U16_MAX + 1)
+    values = np.array([0, 1, 7, 32767, 32768, 65535]) if few else np.arange(U16_MAX + 1)
 
     def rows() -> list[list[list[int]]]:
         order = (lambda uids: uids) if rng.random() < 0.5 else sorted
         return [
-            [[int(j), int(rng.choice(values))] for j in order(rng.permutation(n + 1)[: rng.integers(0, n + 2)].tolist())]
+            [[int(j), int(values[rng.integers(len(values))])] for j in order(rng.permutation(n + 1)[: rng.integers(0, n + 2)].tolist())]
             for _ in range(n)
         ]  # fmt: skip
 

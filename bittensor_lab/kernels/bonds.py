@@ -157,41 +157,53 @@ def look_up(matrix, rows, start, uid, present):
 
 @kernel
 def liquid_rates(weights, bonds, consensus, steepness, alpha_low, alpha_high):
-    """The rate alpha [k, n] of each bond, from its weight, old bond and the consensus [n] (6.3)."""
+    """The rate alpha [k, n] of each bond, from its weight, old bond and the consensus [n] (6.3).
+
+    Nearly all bonds that rise are at distance 0, so each row computes that rate once, in the first
+    place of ``distance``, and then those of the others.
+    """
     n = weights.shape[1]
     alpha = np.empty_like(weights)
-    at, negative = np.empty(n, np.int64), np.empty(n + 1, np.bool_)
-    size, term, exponential = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
+    place, apart = np.empty(n, np.int64), np.empty(n, np.int64)
+    distance = np.zeros(n + 1, np.int64)
     for r in range(weights.shape[0]):
-        count = 1  # the first place is for distance 0, which a clipped weight that rises always has
-        size[0], negative[0] = _exponent(steepness, -HALF)
         for j in range(n):
-            w, b, c = weights[r, j], bonds[r, j], consensus[j]
-            distance = min(max(w - c if w >= b else b - w, 0), ONE)
-            at[j] = count if distance > 0 else 0
-            if distance > 0:
-                size[count], negative[count] = _exponent(steepness, distance - HALF)
-                count += 1
-        exp_positive(size[:count], term[:count], exponential[:count])
-        for p in range(count):
-            e = reciprocal(exponential[p]) if negative[p] else exponential[p]
-            rate = alpha_low + mul_floor(reciprocal(ONE + e), alpha_high - alpha_low)
-            exponential[p] = min(max(rate, alpha_low), alpha_high)
+            w, b = weights[r, j], bonds[r, j]
+            apart[j] = min(max(w - consensus[j] if w >= b else b - w, 0), ONE)
+        count = 1
         for j in range(n):
-            alpha[r, j] = exponential[at[j]]
+            distance[count] = apart[j]
+            place[j] = count if apart[j] > 0 else 0
+            count += 1 if apart[j] > 0 else 0
+        rate = _rates(distance[:count], steepness, alpha_low, alpha_high)
+        for j in range(n):
+            alpha[r, j] = rate[place[j]]
     return alpha
 
 
 @kernel
+def _rates(distance, steepness, alpha_low, alpha_high):
+    """alpha [m] at each distance [m]: low, plus a sigmoid's share of the way to high."""
+    size, term = np.empty_like(distance), np.empty_like(distance)
+    rate = np.empty_like(distance)
+    for p in range(len(distance)):
+        size[p] = min(abs(_exponent(steepness, distance[p] - HALF)), STEEPEST)
+    exp_positive(size, term, rate)
+    for p in range(len(distance)):
+        e = reciprocal(rate[p]) if _exponent(steepness, distance[p] - HALF) < 0 else rate[p]
+        rate[p] = alpha_low + mul_floor(reciprocal(ONE + e), alpha_high - alpha_low)
+        rate[p] = min(max(rate[p], alpha_low), alpha_high)
+    return rate
+
+
+@kernel
 def _exponent(steepness, x):
-    """``steepness · x`` floored and clamped to ±20, as (size, is negative); raw |x| ≤ 1/2."""
+    """``steepness · x``, floored, for a signed raw steepness of up to 2⁴¹ and a raw |x| ≤ 1/2."""
     a, b = np.uint64(abs(steepness)), np.uint64(abs(x))
     low = (a & np.uint64(ONE - 1)) * b
     size = np.int64((a >> np.uint64(32)) * b + (low >> np.uint64(32)))
-    negative = (steepness < 0) != (x < 0)
-    if negative and low & np.uint64(ONE - 1):
-        size += 1
-    return min(size, STEEPEST), negative and size > 0
+    cut = 1 if low & np.uint64(ONE - 1) else 0
+    return -size - cut if (steepness < 0) != (x < 0) else size
 
 
 @kernel
