@@ -19,8 +19,13 @@ SUBNETS = {
 }
 
 
-TERMS = ("consensus", "incentive", "dividends", "validator_trust", "bonds")
-AGREEMENT = 2e-9
+AGREEMENT = {
+    "consensus": 2e-9,
+    "bonds": 2e-9,
+    "incentive": 64 * 2**-32,  # a sum of 64 products, each cut to 2⁻³²
+    "validator_trust": 256 * 2**-32,  # a sum of 256 quotients
+    "dividends": 5e-6,  # a small validator's share of 256 tiny products, blown up to a share of all
+}
 
 
 def few_rounds(benchmark, function, *arguments):
@@ -43,10 +48,13 @@ def test_numpy(benchmark, name):
 
 @pytest.mark.parametrize("name", SUBNETS)
 def test_numpy_agrees(name):
-    """To 2e-9 from equal inputs; Yuma 2's stored bonds divide by small sums, so less there."""
+    """Both sides do the same work: element by element to 2e-9, sums by what the chain cuts off them."""
     inputs = dense_subnet(**SUBNETS[name])
     got, trace = numpy_epoch.run(inputs), trace_epoch(inputs)
-    off = {term: float(np.abs(getattr(trace, term) / ONE - got[term]).max()) for term in TERMS}
-    assert max(off.values()) <= AGREEMENT, off
+    for term, allowed in AGREEMENT.items():
+        off = float(np.abs(getattr(trace, term) / ONE - got[term]).max())
+        if term == "bonds" and name == "yuma2":  # shares of a column divided by its largest: see dividends
+            allowed = AGREEMENT["dividends"]
+        assert off <= allowed, (term, off)
     assert np.abs(trace.terms.incentive.astype(int) - got["stored_incentive"]).max() <= 1
     assert np.array_equal(trace.terms.validator_permit, got["stored_permit"])

@@ -24,9 +24,15 @@ from pathlib import Path
 from typing import Any
 
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 READY = """() => { const w = window.jupyterapp && window.jupyterapp.shell.currentWidget;
@@ -54,13 +60,28 @@ def jupyterlab(folder: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
         }
         (settings / "overrides.json").write_text(json.dumps(overrides))
         port, log = _free_port(), Path(scratch, "log.txt")
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
-                   f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-                   f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
-                   f"--LabApp.app_settings_dir={settings}", f"--LabApp.user_settings_dir={scratch}/user",
-                   f"--LabApp.workspaces_dir={scratch}/workspaces"]  # fmt: skip
-        environment = {**os.environ, "JUPYTER_CONFIG_DIR": f"{scratch}/config", "JUPYTER_RUNTIME_DIR": f"{scratch}/run",
-                       "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            f"--IdentityProvider.token={token}",
+            f"--ServerApp.root_dir={folder}",
+            "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.app_settings_dir={settings}",
+            f"--LabApp.user_settings_dir={scratch}/user",
+            f"--LabApp.workspaces_dir={scratch}/workspaces",
+        ]
+        environment = {
+            **os.environ,
+            "JUPYTER_CONFIG_DIR": f"{scratch}/config",
+            "JUPYTER_RUNTIME_DIR": f"{scratch}/run",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        }
         with log.open("w") as out:
             server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
         try:
@@ -83,7 +104,10 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         if server.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(address, timeout=5):
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError),
+            urllib.request.urlopen(address, timeout=5),
+        ):
             return
         time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
@@ -111,7 +135,9 @@ class Page:
 
     def command(self, name: str, **arguments: Any) -> None:
         """Run a JupyterLab command."""
-        self.tab.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments])
+        self.tab.evaluate(
+            "([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments]
+        )
 
     def run_all(self) -> None:
         """Run every cell; returns when all are queued."""
@@ -123,17 +149,27 @@ class Page:
 
     def execute(self, code: str) -> str:
         """Run code in the notebook's kernel, outside any cell, and return what it printed."""
-        return str(self.tab.evaluate(
-            """async (code) => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+        return str(
+            self.tab.evaluate(
+                """async (code) => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
                 let out = ''; const future = kernel.requestExecute({ code, store_history: false });
-                future.onIOPub = (m) => { if (m.content.text) out += m.content.text; if (m.content.traceback) out += m.content.traceback.join('\\n'); };
-                await future.done; return out }""", code))  # fmt: skip
+                future.onIOPub = (m) => {
+                    if (m.content.text) out += m.content.text;
+                    if (m.content.traceback) out += m.content.traceback.join('\\n'); };
+                await future.done; return out }""",
+                code,
+            )
+        )
 
     def theme(self, name: str) -> None:
         """Switch JupyterLab's theme, as its menu does."""
         self.command("apputils:change-theme", theme=name)
         light = "true" if "Light" in name else "false"
-        self.tab.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=light, timeout=20_000)
+        self.tab.wait_for_function(
+            "(light) => document.body.dataset.jpThemeLight === light", arg=light, timeout=20_000
+        )
+        self.tab.wait_for_selector("#jupyterlab-splash", state="detached", timeout=20_000)
 
     def hide_sidebar(self) -> None:
         """Close the file browser."""
@@ -141,7 +177,9 @@ class Page:
 
     def drawn(self, timeout: int = 30_000) -> None:
         """Wait until a lab shows a picture."""
-        self.tab.wait_for_selector(".btlab .bl-picture[data-stamp], .btlab .bl-heat[data-stamp]", timeout=timeout)
+        self.tab.wait_for_selector(
+            ".btlab .bl-picture[data-stamp], .btlab .bl-heat[data-stamp]", timeout=timeout
+        )
 
     def fingerprint(self) -> int:
         """Return a number that changes when the lab's picture does."""
@@ -175,7 +213,9 @@ FINGERPRINT = """() => { let hash = 7;
         const copy = document.createElement('canvas'); copy.width = c.width; copy.height = c.height;
         const g = copy.getContext('2d', { willReadFrequently: true }); g.drawImage(c, 0, 0);
         const d = g.getImageData(0, 0, c.width, c.height).data;
-        for (let i = 0; i < d.length; i += 28) hash = (hash * 31 + d[i] + 3 * d[i + 1] + 7 * d[i + 2]) | 0; });
+        for (let i = 0; i < d.length; i += 28)
+            hash = (hash * 31 + d[i] + 3 * d[i + 1] + 7 * d[i + 2]) | 0; });
     return hash }"""
 SETTLED = """() => { const sent = document.body.dataset.btlabSent || '0';
-    return [...document.querySelectorAll('.btlab .bl-picture, .btlab .bl-heat')].some((e) => e.offsetParent && e.dataset.stamp === sent) }"""
+    return [...document.querySelectorAll('.btlab .bl-picture, .btlab .bl-heat')]
+        .some((e) => e.offsetParent && e.dataset.stamp === sent) }"""

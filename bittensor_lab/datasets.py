@@ -1,0 +1,206 @@
+"""Data sets that come with the course: the lab presets, and how to change them.
+
+A preset is a small world for a lab: who validates, with how much stake, and what each validator
+says of each miner. It lives in ``datasets/presets`` as one CSV file with a line per validator,
+
+    validator, group, stake, M1, M2, …        (stake in thousand alpha, weights in any unit)
+
+and ``datasets/manifest.json`` says of every file what it shows, its shape, the seed it was made
+with and its checksum. ``datasets/make_presets.py`` writes both. Weights are relative on chain as
+well: the largest of a row is stored as 65535 (``spec/epoch.md`` 3.4), and the epoch makes each row
+sum to 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bittensor_lab import places
+from bittensor_lab.epoch import EpochInputs, matrix_inputs
+from bittensor_lab.errors import InputError
+from bittensor_lab.params import Hyperparameters
+from bittensor_lab.units import RAO_PER_TAO, U16_MAX
+
+STAKE_UNIT = 1000 * RAO_PER_TAO
+"""rao in 1 of a preset's stake: a thousand alpha"""
+MOST_WEIGHT = 32768
+"""largest raw weight that a file may hold; up to here the chain's scaling is a plain rounding"""
+_REPAIR = "Run `python datasets/make_presets.py` in a checkout, or install the package again."
+
+
+@dataclass(frozen=True, eq=False)
+class Preset:
+    """A world for a lab: v validators, m miners; change it with ``change``."""
+
+    name: str
+    title: str
+    sentence: str
+    groups: tuple[str, ...]
+    """[v] which crowd each validator belongs to"""
+    stake: tuple[float, ...]
+    """[v] thousand alpha"""
+    weights: NDArray[np.int64]  # [v, m] in any unit, 0 to 32768
+    kappa: int = 32767
+    """majority needed, of 65535"""
+
+    @property
+    def validators(self) -> tuple[str, ...]:
+        """[v] V1, V2, …"""
+        return tuple(f"V{i + 1}" for i in range(self.weights.shape[0]))
+
+    @property
+    def miners(self) -> tuple[str, ...]:
+        """[m] M1, M2, …"""
+        return tuple(f"M{j + 1}" for j in range(self.weights.shape[1]))
+
+    def group_stake(self) -> dict[str, float]:
+        """Return the stake of each crowd, thousand alpha, in order of appearance."""
+        return {
+            g: sum(s for s, own in zip(self.stake, self.groups, strict=True) if own == g)
+            for g in dict.fromkeys(self.groups)
+        }
+
+    def change(
+        self,
+        *,
+        stake: Mapping[str, float] | None = None,
+        weights: Mapping[str, Sequence[float]] | None = None,
+        kappa: float | None = None,
+    ) -> Preset:
+        """Return the same world with something else in it.
+
+        Parameters
+        ----------
+        stake
+            thousand alpha of a validator ("V1") or of a whole crowd ("cabal"; shared out as before).
+        weights
+            a validator's row, as many numbers as there are miners.
+        kappa
+            the majority needed, 0 to 1.
+
+        Raises
+        ------
+        InputError
+            if there is no such validator or crowd, or a number is out of range.
+        """
+        changed = list(self.stake)
+        for who, amount in (stake or {}).items():
+            self._restake(changed, who, float(amount))
+        matrix = self.weights.copy()
+        for who, row in (weights or {}).items():
+            matrix[self._row(who)] = _weight_row(who, row, matrix.shape[1])
+        stored = self.kappa if kappa is None else _kappa(kappa)
+        return replace(self, stake=tuple(changed), weights=_frozen(matrix), kappa=stored)
+
+    def inputs(self) -> EpochInputs:
+        """Return this world as the inputs of an epoch."""
+        rao = np.array([round(s * STAKE_UNIT) for s in self.stake], np.int64)
+        rules = Hyperparameters(kappa=self.kappa, commit_reveal=False)
+        return matrix_inputs(rao, as_stored(self.weights), hyperparameters=rules)
+
+    def _row(self, who: str) -> int:
+        if who not in self.validators:
+            raise InputError(
+                f"preset {self.name} has no validator {who!r}",
+                remedy=f"Its validators are V1 to V{len(self.stake)}.",
+            )
+        return self.validators.index(who)
+
+    def _restake(self, stake: list[float], who: str, amount: float) -> None:
+        if not 0 <= amount <= 10**6:
+            raise InputError(f"the stake of {who} must be 0 to 1,000,000 thousand alpha, not {amount!r}")
+        rows = [i for i, g in enumerate(self.groups) if g == who] or [self._row(who)]
+        before = sum(self.stake[i] for i in rows)
+        for i in rows:
+            stake[i] = amount * (self.stake[i] / before if before else 1 / len(rows))
+
+
+def preset_names() -> tuple[str, ...]:
+    """Return the names of all presets, in the order of the manifest."""
+    return tuple(entry["name"] for entry in _manifest())
+
+
+def preset_titles() -> dict[str, str]:
+    """Return name and title of every preset, in the order of the manifest."""
+    return {entry["name"]: entry["title"] for entry in _manifest()}
+
+
+def preset(name: str) -> Preset:
+    """Return the preset of that name.
+
+    Raises
+    ------
+    InputError
+        if there is none, or its file is missing or damaged.
+    """
+    for entry in _manifest():
+        if entry["name"] == name:
+            return _read(entry)
+    raise InputError(f"there is no preset {name!r}", remedy=f"Known: {', '.join(preset_names())}.")
+
+
+def as_stored(weights: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """Return weights [v, m] of 0 to 32768 as the chain stores them: the largest of a row is 65535."""
+    top = np.maximum(weights.max(axis=1, keepdims=True), 1)
+    return ((2 * weights * U16_MAX + top) // (2 * top)).astype(np.uint16)
+
+
+def _manifest() -> list[dict[str, Any]]:
+    path = places.course("datasets") / "manifest.json"
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["presets"]
+        return [dict(entry, name=entry["name"], title=entry["title"]) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("the list of data sets cannot be read", f"{path.name}: {error}", _REPAIR) from error
+
+
+def _read(entry: Mapping[str, Any]) -> Preset:
+    path = places.course("datasets") / entry["file"]
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"data set {entry['file']} cannot be read", type(error).__name__, _REPAIR) from error
+    if checksum(text) != entry["sha256"]:
+        raise InputError(
+            f"data set {entry['file']} is damaged", "Its checksum is not that of the manifest.", _REPAIR
+        )
+    lines = list(csv.reader(StringIO(text)))[1:]
+    matrix = np.array([[int(cell) for cell in line[3:]] for line in lines], np.int64)
+    groups, stake = tuple(line[1] for line in lines), tuple(float(line[2]) for line in lines)
+    return Preset(entry["name"], entry["title"], entry["sentence"], groups, stake, _frozen(matrix))
+
+
+def checksum(text: str) -> str:
+    """Return the SHA-256 of a data file's text; line ends count as one character everywhere."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
+
+
+def _frozen(matrix: NDArray[np.int64]) -> NDArray[np.int64]:
+    matrix.flags.writeable = False
+    return matrix
+
+
+def _weight_row(who: str, row: Sequence[float], width: int) -> NDArray[np.int64]:
+    numbers = np.asarray(row)
+    fits = numbers.shape == (width,) and numbers.dtype.kind in "iuf" and np.isfinite(numbers).all()
+    if not fits or not 0 <= numbers.min() <= numbers.max() <= MOST_WEIGHT:
+        raise InputError(
+            f"the weights of {who} must be {width} numbers from 0 to {MOST_WEIGHT}", f"Given: {row!r}."
+        )
+    return numbers.round().astype(np.int64)
+
+
+def _kappa(fraction: float) -> int:
+    """The u16 just below the fraction: 0.5 is stored as 32767, the chain's own default."""
+    if not 0.0 <= fraction <= 1.0:
+        raise InputError(f"kappa must lie between 0 and 1, not {fraction!r}")
+    return int(fraction * U16_MAX)

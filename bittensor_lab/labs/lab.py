@@ -1,0 +1,298 @@
+"""The base of every lab: controls in, one pure computation, a picture out.
+
+    state    = what the controls say                   (plain Python values)
+    result   = compute(state)                          (pure; engine and views)
+    drawing  = draw(result, state, limits)             (pure; sentences, tables, a chart on demand)
+
+``Lab`` only wires: a control moves, the three lines above run, and the pictures take the new tables
+in place. While the pointer is down the ends of the scales hold still and the text summary waits.
+Running a lab's cell again closes the lab that the cell made before, so nothing piles up.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+
+from bittensor_lab import bets
+from bittensor_lab.errors import InputError, LabError
+from bittensor_lab.labs.controls import BetStrip, CodeLine, Finding, Part, Preset, Reset, Summary
+from bittensor_lab.labs.picture import chart_png, specification
+
+State = dict[str, Any]
+VALUES = ("value", "values")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a lab shows for one result."""
+
+    title: str
+    subtitle: str
+    summary: str
+    code: str
+    frame: Any
+    """the DataFrame behind the picture"""
+    show: dict[str, dict[str, Any]]
+    """name of a picture: what its ``show`` takes; a picture that is not named is hidden"""
+    limits: dict[str, float]
+    """ends of the scales"""
+    chart: Callable[[], Any]
+    """the picture as an Altair chart"""
+    key: str
+    """which chart this is: same key, same specification but for its data"""
+    spec: Callable[[str], dict[str, Any]] | None = None
+    """the specification of a theme, where it does not depend on data"""
+    wide: tuple[str, ...] = ()
+    """controls that need the full width"""
+    hidden: tuple[str, ...] = ()
+    """controls that have nothing to say"""
+    tables: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+
+
+class Lab(w.VBox):
+    """A lab in a notebook: ``state``, ``frame``, ``chart``, ``result``, ``save``.
+
+    Parameters
+    ----------
+    name
+        for the code line and the saved notebook.
+    columns
+        the controls by name, in two columns.
+    load
+        what the controls show for a preset: name of control to traits.
+    compute, draw
+        see the module.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[Mapping[str, Part]],
+        *,
+        preset: str,
+        load: Callable[[str], dict[str, dict[str, Any]]],
+        compute: Callable[[State], Any],
+        draw: Callable[[Any, State, dict[str, float] | None], Drawing],
+        pictures: Mapping[str, Any],
+        bet: BetStrip | None = None,
+    ) -> None:
+        self.name, self.bet, self.pictures = name, bet, dict(pictures)
+        self.controls: dict[str, Part] = {key: part for column in columns for key, part in column.items()}
+        self._load, self._compute, self._draw = load, compute, draw
+        self._frame_number, self._loading = 0, False
+        self._finding, self._summary, self._code, self._reset = Finding(), Summary(), CodeLine(), Reset()
+        self._parts = [list(column.values()) for column in columns]
+        self._parts[-1].append(self._reset)
+        self._columns = [_box("btlab-column", parts) for parts in self._parts]
+        self._wide = _box("btlab-wide", ())
+        super().__init__([*([bet] if bet else []), self._page()])
+        self.add_class("btlab")
+        self.result: Any = None
+        self.drawing: Drawing | None = None
+        self._listen()
+        self.load(preset)
+
+    def _page(self) -> w.Box:
+        main = (self._finding, *self.pictures.values(), self._wide, self._summary, self._code)
+        return _box("btlab-page", [_box("btlab-controls", self._columns), _box("btlab-main", main)])
+
+    def _listen(self) -> None:
+        for part in self.controls.values():
+            names = [name for name in (*VALUES, "dragging") if part.has_trait(name)]
+            part.observe(self._preset_chosen if isinstance(part, Preset) else self._moved, names)
+        self._reset.observe(
+            lambda change: self.load(self.state["preset"], stamp=change.owner.stamp), "pressed"
+        )
+
+    # --- what a learner uses -----------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """What the controls say."""
+        return {name: part.value for name, part in self.controls.items()}
+
+    @property
+    def frame(self) -> Any:
+        """The DataFrame behind the picture."""
+        return self._shown.frame
+
+    @property
+    def chart(self) -> Any:
+        """The picture as an Altair chart."""
+        return self._shown.chart()
+
+    def save(self, path: str | Path) -> Path:
+        """Save the picture (``.png``) or the numbers behind it (``.csv``).
+
+        Raises
+        ------
+        InputError
+            if the name ends in neither.
+        """
+        target = Path(path)
+        if target.suffix not in (".png", ".csv"):
+            raise InputError(f"cannot save as {target.name!r}", remedy="End the name in .png or .csv.")
+        if target.suffix == ".csv":
+            self.frame.to_csv(target, index=False)
+        else:
+            target.write_bytes(self.png())
+        return target
+
+    def png(self) -> bytes:
+        """Return the picture as PNG."""
+        shown = self._shown
+        if shown.spec is None:
+            return chart_png(shown.chart().to_dict())
+        data = {name: _records(table) for name, table in shown.tables.items()}
+        spec = specification(shown.key, "light", shown.spec)
+        params = [
+            dict(p, value=shown.limits.get(p["name"].removeprefix("top_"), p.get("value")))
+            for p in spec["params"]
+        ]
+        heading = {"text": shown.title, "subtitle": [shown.subtitle]}
+        return chart_png({**spec, "datasets": data, "params": params, "title": heading})
+
+    def load(self, preset: str, stamp: int = 0) -> None:
+        """Set every control to what the preset says, and draw."""
+        self._loading = True
+        try:
+            for name, traits in self._load(preset).items():
+                with self.controls[name].hold_sync():
+                    for trait, value in traits.items():
+                        setattr(self.controls[name], trait, value)
+        finally:
+            self._loading = False
+        self.refresh(stamp)
+
+    def refresh(self, stamp: int = 0, dragging: bool = False) -> None:
+        """Compute and draw what the controls say; ``stamp`` is the browser's count to answer with."""
+        state = self.state
+        try:
+            self.result = self._compute(state)
+            limits = self.drawing.limits if dragging and self.drawing else None
+            self.drawing = self._draw(self.result, state, limits)
+        except LabError as error:
+            self._finding.title, self._finding.subtitle = error.what, f"{error.values} {error.remedy}".strip()
+            return
+        self._frame_number = stamp or self._frame_number
+        self._show(self.drawing, dragging)
+
+    def close(self) -> None:
+        """Close the lab and every widget in it; the bet and the chart library are shared and stay."""
+        _close(self, keep=(self.bet,))
+
+    # --- wiring ------------------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> Drawing:
+        assert self.drawing is not None
+        return self.drawing
+
+    def _preset_chosen(self, change: Any) -> None:
+        if not self._loading:
+            self._first_move()
+            self.load(change.new, change.owner.stamp)
+
+    def _moved(self, change: Any) -> None:
+        if not self._loading:
+            self._first_move()
+            self.refresh(change.owner.stamp, getattr(change.owner, "dragging", False))
+
+    def _first_move(self) -> None:
+        if self.bet is not None:
+            self.bet.lock()
+
+    def _show(self, drawing: Drawing, dragging: bool) -> None:
+        with self._finding.hold_sync():
+            self._finding.title, self._finding.subtitle = drawing.title, drawing.subtitle
+        for name, picture in self.pictures.items():
+            picture.hidden = name not in drawing.show
+            if not picture.hidden:
+                picture.show(**drawing.show[name], words=drawing.summary, frame=self._frame_number)
+        self._place(drawing)
+        if not dragging:
+            self._summary.text = drawing.summary
+            self._code.code = drawing.code
+
+    def _place(self, drawing: Drawing) -> None:
+        """Put wide controls under the picture, and take away what has nothing to say."""
+        for name, part in self.controls.items():
+            part.hidden = name in drawing.hidden
+        wide = tuple(self.controls[name] for name in drawing.wide)
+        if self._wide.children == wide:
+            return
+        for column, parts in zip(self._columns, self._parts, strict=True):
+            column.children = [part for part in parts if part not in wide]
+        self._wide.children = wide
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None:
+            data["text/plain"] = f"<Lab {self.name}: {self._shown.title}>"
+            data["image/png"] = base64.b64encode(self.png()).decode()
+        return bundle
+
+
+def recorded_bet(strip: BetStrip, key: str) -> BetStrip:
+    """Return the strip tied to the learner's recorded bet: shown locked if there is one, kept when locked."""
+    strip.value = bets.recorded(key)
+    strip.lock()
+
+    def keep(_: Any) -> None:
+        if strip.state == "locked" and strip.value is not None:
+            bets.record(key, strip.value)
+        else:
+            bets.forget(key)
+
+    strip.observe(keep, "state")
+    return strip
+
+
+_SHOWN: dict[str, Lab] = {}
+
+
+def one_per_cell(build: Callable[[], Lab]) -> Lab:
+    """Return a new lab, and close the one that the same notebook cell made before."""
+    cell = _cell()
+    if cell in _SHOWN:
+        _SHOWN.pop(cell).close()
+    lab = build()
+    if cell:
+        _SHOWN[cell] = lab
+    return lab
+
+
+def _cell() -> str:
+    """The id of the notebook cell that is running, or nothing outside a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return str(parent.get("metadata", {}).get("cellId", "")) if isinstance(parent, dict) else ""
+
+
+def _box(name: str, children: Any) -> w.Box:
+    box = w.Box(list(children))
+    box.add_class(name)
+    return box
+
+
+def _close(widget: w.Widget, keep: tuple[Any, ...]) -> None:
+    for child in getattr(widget, "children", ()):
+        if child not in keep:
+            _close(child, keep)
+    layout = getattr(widget, "layout", None)
+    if layout is not None:
+        layout.close()
+    w.Widget.close(widget)
+
+
+def _records(table: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]

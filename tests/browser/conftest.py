@@ -1,0 +1,66 @@
+"""What the browser tests share: one JupyterLab, one Chromium, and a clear word where there is none."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+_spec = importlib.util.spec_from_file_location("browser_driver", HERE / "driver.py")
+driver = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(driver)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+
+
+def _missing() -> str:
+    if importlib.util.find_spec("playwright") is None:
+        return "the browser tests need playwright: pip install playwright"
+    if driver.chromium() is None:
+        return "the browser tests need Chromium (Debian: apt-get install chromium), or its path in BITTENSOR_LAB_CHROMIUM"  # noqa: E501
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    missing = _missing()
+    if missing and os.environ.get("BITTENSOR_LAB_BROWSER") == "required":
+        pytest.fail(f"BITTENSOR_LAB_BROWSER=required, but {missing}")
+    if missing:
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=driver.chromium(), headless=True, args=driver.FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def address(browser, tmp_path_factory):
+    """JupyterLab on a copy of the notebooks, with a data folder of its own."""
+    folder = tmp_path_factory.mktemp("course")
+    for path in (driver.ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, folder)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("BITTENSOR_LAB_HOME", str(tmp_path_factory.mktemp("home")))
+    with driver.jupyterlab(folder) as served:
+        yield served
+    patch.undo()
+
+
+@pytest.fixture
+def page(browser, address):
+    """A fresh page; at the end nothing was asked outside and the console is clean."""
+    opened = driver.Page(browser, address, 1440, 1000)
+    yield opened
+    opened.close()
+    assert opened.outside == set()
+    assert opened.errors == []

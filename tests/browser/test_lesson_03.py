@@ -1,0 +1,163 @@
+"""Lesson 03 end to end: a real JupyterLab, a real Chromium, a real kernel."""
+
+import pytest
+
+LESSON = "03_weights_and_consensus.ipynb"
+STAKE = ".btlab .bl-sliders input >> nth=0"
+KAPPA = ".btlab .bl-tone-active input"
+PRESET = ".btlab .bl-select"
+
+
+@pytest.fixture
+def lesson(page):
+    page.open(LESSON)
+    page.run_all()
+    page.drawn(60_000)
+    page.idle()
+    show_lab(page)
+    return page
+
+
+def show_lab(page):
+    """Scroll to the lab: JupyterLab lays out what is far from the screen only when it comes near."""
+    page.tab.locator(".btlab").scroll_into_view_if_needed()
+    page.tab.wait_for_function("() => document.querySelector('.btlab .bl-title').innerText !== ''")
+    page.tab.wait_for_timeout(500)
+
+
+def title(page):
+    return page.tab.locator(".btlab .bl-title").inner_text()
+
+
+def test_lesson_runs_and_answers_keyboard_and_drag(lesson):
+    before, said = lesson.fingerprint(), title(lesson)
+    assert "clipped: 47" in said
+    lesson.shot("lesson03-light-1440")
+
+    slider = lesson.tab.locator(STAKE)
+    slider.focus()
+    for _ in range(30):
+        lesson.tab.keyboard.press("ArrowRight")
+    lesson.changed(before)
+    lesson.settled()
+    after_keys = lesson.fingerprint()
+    assert slider.input_value() == "65"
+
+    box = lesson.tab.locator(KAPPA).bounding_box()
+    x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2
+    lesson.tab.mouse.move(x, y)
+    lesson.tab.mouse.down()
+    for step in range(1, 21):
+        lesson.tab.mouse.move(x + step * box["width"] * 0.02, y)
+    lesson.tab.mouse.up()
+    lesson.changed(after_keys)
+    lesson.settled()
+    assert float(lesson.tab.locator(KAPPA).input_value()) > 0.8
+    assert title(lesson) != said
+
+    lesson.tab.get_by_text("Reset", exact=True).click()
+    lesson.settled()
+    lesson.tab.wait_for_function(
+        "(t) => document.querySelector('.btlab .bl-title').textContent === t", arg=said
+    )
+
+
+def test_shortcuts_of_the_notebook_leave_the_controls_alone(lesson):
+    cells = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+    before = lesson.tab.evaluate(cells)
+    lesson.tab.locator(STAKE).focus()
+    for key in ("a", "b", "d", "d", "x", "m"):
+        lesson.tab.keyboard.press(key)
+    assert lesson.tab.evaluate(cells) == before
+
+
+def test_weights_can_be_edited_and_a_row_comes_back_to_a_hundred(lesson):
+    before = lesson.fingerprint()
+    cell = lesson.tab.get_by_label("weight of V4 on M6, percent")
+    cell.fill("5")
+    lesson.changed(before)
+    lesson.settled()
+    cell.press("ArrowUp")
+    lesson.settled()
+    row = lesson.tab.locator(".bl-matrix tbody tr").nth(3).locator("input")
+    assert sum(int(row.nth(j).input_value()) for j in range(6)) == 100
+
+
+def test_presets_up_to_64_by_256(lesson):
+    for name in ("cabal", "split_opinion", "cabal_12", "split_128", "cabal_256", "honest_256"):
+        before = lesson.fingerprint()
+        lesson.tab.select_option(PRESET, name)
+        lesson.changed(before)
+        lesson.settled()
+    lesson.tab.locator("canvas.bl-heat").focus()
+    for key in ("ArrowRight", "ArrowDown"):
+        lesson.tab.keyboard.press(key)
+    assert lesson.tab.locator(".bl-readout").inner_text().startswith("V2 gives M2")
+    before = lesson.fingerprint()
+    lesson.tab.locator(".bl-choice label", has_text="Mean").click()
+    lesson.changed(before)
+    lesson.settled()
+    lesson.shot("lesson03-heat-256")
+
+
+def test_theme_is_followed_live(lesson):
+    corner = """() => { const c = document.querySelector('.btlab .bl-picture canvas');
+        return c ? [...c.getContext('2d').getImageData(1, 1, 1, 1).data].slice(0, 3).join() : '' }"""
+    assert lesson.tab.evaluate(corner) == "255,255,255"
+    lesson.theme("JupyterLab Dark")
+    lesson.tab.wait_for_function(f"() => ({corner})() === '17,17,17'", timeout=10_000)
+    lesson.shot("lesson03-dark-1440")
+    lesson.theme("JupyterLab Light")
+    lesson.tab.wait_for_function(f"() => ({corner})() === '255,255,255'", timeout=10_000)
+
+
+@pytest.mark.parametrize("width", [1280, 780])
+def test_no_width_cuts_anything_off(lesson, width):
+    lesson.tab.set_viewport_size({"width": width, "height": 1200})
+    if width < 1000:
+        lesson.hide_sidebar()
+    lesson.tab.wait_for_timeout(800)
+    show_lab(lesson)
+    wide = lesson.tab.evaluate("""() => { const lab = document.querySelector('.btlab');
+        const right = lab.getBoundingClientRect().right + 1;
+        return [...lab.querySelectorAll('*')]
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().right > right)
+            .map((e) => e.className) }""")
+    assert wide == []
+    lesson.shot(f"lesson03-light-{width}")
+
+
+def test_the_bet_is_shared_by_both_its_places(lesson):
+    lesson.execute("labs.bet_on_weights_and_consensus().value = 15.0")
+    lesson.execute("labs.bet_on_weights_and_consensus().state = 'locked'")
+    lesson.tab.wait_for_function(
+        "() => document.querySelectorAll('.bl-bet[data-state=locked]').length >= 3", timeout=10_000
+    )
+    assert "You said 15" in lesson.tab.locator(".bl-verdict").first.inner_text()
+    lesson.execute("labs.bet_on_weights_and_consensus().state = 'open'")
+
+
+def test_running_the_cell_twenty_times_leaves_one_lab(page):
+    page.open(LESSON)
+    page.run_all()
+    page.drawn(60_000)
+    page.idle()
+    count = "import ipywidgets; print(len(ipywidgets.widgets.widget._instances))"
+    views = "() => document.querySelectorAll('.btlab').length"
+    lab = page.tab.evaluate("""() => { const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+        const found = (c) => c.model.sharedModel.source.includes('labs.weights_and_consensus()');
+        return cells.findIndex(found) }""")
+    before = page.execute(count)
+    for _ in range(20):
+        page.tab.evaluate(
+            """(i) => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = i;
+                return window.jupyterapp.commands.execute('notebook:run-cell') }""",
+            lab,
+        )
+    page.idle()
+    page.drawn()
+    show_lab(page)
+    assert page.execute(count) == before
+    assert page.tab.evaluate(views) == 1
+    pictures = page.tab.evaluate("() => document.querySelectorAll('.bl-picture canvas').length")
+    assert pictures == 1
