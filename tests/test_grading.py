@@ -1,12 +1,11 @@
-"""Grading: right passes, wrong is named, cheats earn nothing and stop nothing, any file is survived.
+"""Grading: right passes, wrong is named, cheats earn nothing and stop nothing.
 
 Most cases ask the locked child process directly, as the graded notebook does; the whole way through
-nbval is taken for one right, one wrong, one unsolved and one cheating submission.
+nbval is taken for one right, one partly wrong and unsolved, and one cheating submission.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import subprocess
@@ -16,8 +15,8 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from submissions import handed_in, save
 
-from bittensor_lab.errors import InputError
 from bittensor_lab.exercises import child, grading
 from bittensor_lab.exercises.ask import DOORS, AnswerError, Limits, UnansweredError, ask, isolation
 from bittensor_lab.exercises.checking import load_checks, printed
@@ -25,38 +24,19 @@ from bittensor_lab.exercises.grading import grade, grade_command, graded_noteboo
 from bittensor_lab.exercises.judging import Outcome, check_seed, judge, make_key
 from bittensor_lab.exercises.report import print_result
 from bittensor_lab.exercises.source import read_set
-from bittensor_lab.exercises.submission import Submission, read_submission
+from bittensor_lab.exercises.submission import Submission
 from bittensor_lab.places import PACKAGE, course
 
 SECRET = 20_240
 SET = read_set("set_03")
 SHORT = Limits(seconds=3, cpu=1)
+FULL = pytest.mark.xdist_group("full_grades")  # one worker grades them all
 POSIX = pytest.mark.skipif(os.name != "posix", reason="processes cannot be locked here; grade says so")
 
 
 @cache
 def key():
     return make_key(SET, SECRET)
-
-
-def notebook():
-    return json.loads((course("exercises") / "set_03.ipynb").read_text(encoding="utf-8"))
-
-
-def handed_in(answers, change=None):
-    """A learner's notebook with ``answers``, perhaps changed by hand."""
-    made = notebook()
-    for cell in made["cells"]:
-        if "answer" in cell["metadata"].get("tags", ()) and cell["metadata"]["q"] in answers:
-            cell["source"] = answers[cell["metadata"]["q"]]
-    if change:
-        change(made)
-    return made
-
-
-def save(made, path):
-    path.write_text(json.dumps(made), encoding="utf-8")
-    return path
 
 
 def quick(answers):
@@ -80,15 +60,17 @@ def quick(answers):
 
 @pytest.fixture(scope="module")
 def full_grades(tmp_path_factory):
-    """Four submissions graded as ``bittensor-lab grade`` does."""
+    """Three submissions graded as ``bittensor-lab grade`` does."""
     folder = tmp_path_factory.mktemp("submissions")
-    wrong = {q.name: q.wrong[0].code for q in SET.questions}
     made = {
         "right": json.loads((course("exercises") / "solutions" / "set_03.ipynb").read_text(encoding="utf-8")),
         "wrong": handed_in(
-            {**SET.references, "clip": wrong["clip"], "incentive": "def incentive(clipped, stake):\n  x"}
+            {
+                "median": SET.references["median"],
+                "clip": SET.question("clip").wrong[0].code,
+                "incentive": "def incentive(clipped, stake):\n  x",
+            }
         ),
-        "unsolved": notebook(),
         "cheat": handed_in(CHEATS_TOGETHER, cheat_the_notebook),
     }
     return {name: grade(save(one, folder / f"{name}.ipynb"), seed=SECRET) for name, one in made.items()}
@@ -101,7 +83,7 @@ CHEATS_TOGETHER = {
     "incentive": "import sys\nsys.modules['numpy'].array = None\n"
     "def incentive(clipped, stake):\n    sys.exit(0)",
     "consensus": "def consensus(weights, stake, kappa):\n"
-    "    from bittensor_lab.epoch import CHAIN_STEPS as chain\n    return chain.consensus(weights, stake, kappa)",
+    "    from bittensor_lab.kernels import yuma\n    return yuma.weighted_median(weights, stake, kappa)",
 }
 
 
@@ -118,31 +100,37 @@ def cheat_the_notebook(made):
     made["cells"].append({"cell_type": "code", "metadata": {"tags": ["setup"]}, "source": "raise SystemExit"})
 
 
+@FULL
 def test_reference_gets_full_points(full_grades):
     result = full_grades["right"]
     assert (result.points, result.of) == (10, 10)
     assert all(question.answered and not question.feedback for question in result.questions)
 
 
+@FULL
 def test_wrong_answers_lose_their_points_only_and_are_named(full_grades):
     points = {q.name: q.points for q in full_grades["wrong"].questions}
-    assert points == {"median": 3, "clip": 0, "incentive": 0, "consensus": 3}
+    assert points == {"median": 3, "clip": 0, "incentive": 0, "consensus": 0}
     clip, incentive = full_grades["wrong"].questions[1:3]
     assert clip.misconception == "outliers thrown away"
     assert SET.question("clip").wrong[0].feedback in clip.feedback
     assert "NameError: name 'x' is not defined (line 2 of the answer)" in incentive.checks[0].feedback
 
 
+@FULL
 def test_unsolved_gets_nothing_in_plain_words(full_grades):
-    result = full_grades["unsolved"]
-    assert result.points == 0
-    assert all(question.feedback == ("Not answered yet.",) for question in result.questions)
+    unsolved = full_grades["wrong"].questions[3]
+    assert (unsolved.points, unsolved.feedback) == (0, ("Not answered yet.",))
+    result = quick({q.name: q.stub for q in SET.questions})
+    assert all(q.points == 0 and q.feedback == ("Not answered yet.",) for q in result.values())
 
 
+@FULL
 def test_cheats_earn_nothing_through_nbval(full_grades):
     assert full_grades["cheat"].points == 0
 
 
+@FULL
 def test_the_same_seed_gives_the_same_result(full_grades, monkeypatch):
     outcomes = {name: Outcome(name != "check_clip", text) for name, text in key().texts.items()}
     monkeypatch.setattr(grading, "run_nbval", lambda *given: outcomes)
@@ -152,29 +140,40 @@ def test_the_same_seed_gives_the_same_result(full_grades, monkeypatch):
     assert json.loads(first)["questions"][2] == json.loads(full_grades["right"].to_json())["questions"][2]
 
 
+@FULL
 def test_result_as_json_and_in_words(full_grades, capsys):
     from rich.console import Console
 
     result = full_grades["wrong"]
-    assert json.loads(result.to_json())["points"] == 6
+    assert json.loads(result.to_json())["points"] == 3
     print_result(result, Console(width=200))
     said = capsys.readouterr().out
-    assert "6 of 10 points" in said
+    assert "3 of 10 points" in said
     assert "outliers thrown away" in said
 
 
 def test_the_graded_notebook_holds_no_learners_text(tmp_path):
-    made = graded_notebook(SET, tmp_path, key())
-    assert len(made.cells) == 1 + len(key().texts)
-    assert all(cell.source.count("asker.check(") == 1 for cell in made.cells[1:])
-    assert [cell.outputs[0].text for cell in made.cells[1:]] == list(key().texts.values())
+    cells = graded_notebook(SET, tmp_path, key())["cells"]
+    assert len(cells) == 1 + len(key().texts)
+    assert all(cell["source"].count("asker.check(") == 1 for cell in cells[1:])
+    assert [cell["outputs"][0]["text"] for cell in cells[1:]] == list(key().texts.values())
 
 
-def test_a_notebook_that_nbval_cannot_finish_costs_only_its_checks(monkeypatch, tmp_path):
-    monkeypatch.setattr(grading, "_run_pytest", lambda folder: None)
+def test_a_check_that_did_not_end_earns_nothing_and_says_so(monkeypatch, tmp_path):
+    def first_check_only(folder, log):
+        (folder / "printed.jsonl").write_text(json.dumps(["check_median", key().texts["check_median"]]))
+
+    monkeypatch.setattr(grading, "_run_pytest", first_check_only)
     result = grade(save(handed_in(SET.references), tmp_path / "x.ipynb"), seed=SECRET)
-    assert result.points == 0
-    assert "did not come to its end" in result.questions[0].checks[0].feedback
+    assert result.points == 0, "without nbval's report nothing counts"
+    assert "did not come to its end" in result.questions[1].checks[0].feedback
+
+
+def test_a_grader_that_cannot_run_blames_nobody(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(grading, "_run_pytest", lambda folder, log: log.write(b"no module named nbval\n"))
+    assert grade_command(save(handed_in(SET.references), tmp_path / "x.ipynb")) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "not the submission's fault" in said and "no module named nbval" in said
 
 
 # ---------------------------------------------------------------- misconceptions
@@ -233,9 +232,10 @@ CHEATS = {
         REACH,
     ),
     "loads it by importlib": clip_cheat(
-        "import importlib.util as u\n"
-        f"s = u.spec_from_file_location('y', {str(PACKAGE / 'kernels' / 'yuma.py')!r})\n"
-        "m = u.module_from_spec(s)\ns.loader.exec_module(m)\nreturn m.clip(weights, consensus)",
+        "loader = sys.modules['_frozen_importlib_external'].SourceFileLoader\n"
+        f"m = loader('y', {str(PACKAGE / 'kernels' / 'yuma.py')!r}).load_module()\n"
+        "return m.clip(weights, consensus)",
+        REACH,
     ),
     "runs its source": clip_cheat(
         f"names = {{}}\nexec(open({str(PACKAGE / 'kernels' / 'yuma.py')!r}).read(), names)\n"
@@ -245,10 +245,12 @@ CHEATS = {
         f"text = open({str(course('exercises') / 'source' / 'set_03.py')!r}).read()\nreturn eval(text)"
     ),
     "looks for the key around it": clip_cheat(
-        "import glob, json\n"
-        "for f in glob.glob('/tmp/**/*.ipynb', recursive=True) + glob.glob('../**', recursive=True):\n"
-        "    return json.load(open(f))\n"
-        "return os.listdir('..')",
+        "import json\nfound = []\n"
+        "for folder in ('..', '/tmp', '/'):\n"
+        "    for path, _, files in os.walk(folder, onerror=lambda e: found.append(str(e))):\n"
+        "        for name in files:\n"
+        "            return json.load(open(os.path.join(path, name)))\n"
+        "raise ValueError(found)",
         REACH,
     ),
     "asks its parent's memory": clip_cheat(
@@ -323,7 +325,6 @@ def test_cheats_earn_nothing_and_stop_nothing(cheat):
     assert result.points == 0
     assert all(check.feedback for check in result.checks)
     assert time.monotonic() - began < 4 * SHORT.seconds
-    assert ask("f", "def f(x): return x + 1", [{"x": 1}]) == [2], "the next submission is answered"
 
 
 @POSIX
@@ -365,6 +366,7 @@ def test_on_linux_every_door_is_closed():
     assert isolation() == dict.fromkeys(DOORS, True)
 
 
+@FULL
 def test_grade_says_what_is_not_isolated(full_grades, capsys):
     from dataclasses import replace
 
@@ -409,136 +411,6 @@ def test_a_module_that_is_not_allowed_is_named():
         ask("f", "import pandas", [{}])
 
 
-# ---------------------------------------------------------------- what is handed in
-
-
-def answers_in(made, tmp_path, name="set_03.ipynb"):
-    return read_submission(save(made, tmp_path / name))[1]
-
-
-def test_cleared_outputs_reordered_cells_and_renumbered_ids(tmp_path):
-    def change(made):
-        made["cells"].reverse()
-        for number, cell in enumerate(made["cells"]):
-            cell["id"] = str(number)
-            cell.pop("outputs", None)
-            cell.pop("execution_count", None)
-
-    assert answers_in(handed_in(SET.references, change), tmp_path).answers == SET.references
-
-
-def test_lost_metadata_falls_back_to_ids_and_then_to_names(tmp_path):
-    def strip(made):
-        made["metadata"] = {}
-        for cell in made["cells"]:
-            cell["metadata"] = {}
-
-    assert answers_in(handed_in(SET.references, strip), tmp_path).answers == SET.references
-
-    def strip_ids(made):
-        strip(made)
-        for cell in made["cells"]:
-            del cell["id"]
-
-    found = answers_in(handed_in(SET.references, strip_ids), tmp_path)
-    assert found.answers == SET.references
-    assert "lost its mark" in found.notes["clip"][0]
-
-
-def test_duplicated_and_deleted_cells(tmp_path):
-    def change(made):
-        answers = [c for c in made["cells"] if "answer" in c["metadata"].get("tags", ())]
-        stub = copy.deepcopy(answers[0])
-        stub["source"] = SET.questions[0].stub
-        second = copy.deepcopy(answers[1])
-        second["source"] += "\n# better\n"
-        made["cells"].remove(answers[2])
-        made["cells"] += [stub, second]
-
-    found = answers_in(handed_in(SET.references, change), tmp_path)
-    assert found.answers["median"] == SET.references["median"], "a copy of the stub answers nothing"
-    assert found.answers["clip"].endswith("# better\n")
-    assert found.notes["clip"] == ["2 cells answer this; the last of them was graded."]
-    assert found.answers["incentive"] == ""
-    assert found.notes["incentive"] == ["The answer's cell is missing."]
-
-
-def test_answer_in_a_cell_of_its_own(tmp_path):
-    def change(made):
-        made["cells"].append(
-            {"cell_type": "code", "metadata": {}, "source": ["%%time\n", SET.references["clip"]]}
-        )
-
-    found = answers_in(handed_in({}, change), tmp_path)
-    assert found.answers["clip"].strip() == SET.references["clip"]
-
-
-def test_windows_line_ends_byte_order_mark_and_magics(tmp_path):
-    answers = {
-        name: f"%matplotlib inline\r\n!ls\r\n{code}".replace("\n", "\r\n")
-        for name, code in SET.references.items()
-    }
-    text = json.dumps(handed_in(answers), indent=1).replace("\n", "\r\n")
-    (tmp_path / "set_03.ipynb").write_bytes(b"\xef\xbb\xbf" + text.encode())
-    found = read_submission(tmp_path / "set_03.ipynb")[1].answers
-    assert {name: code.strip() for name, code in found.items()} == SET.references
-
-
-def test_an_old_notebook_version(tmp_path):
-    cells = [
-        {"cell_type": "code", "input": code, "outputs": [], "metadata": {}}
-        for code in SET.references.values()
-    ]
-    old = {"nbformat": 3, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}
-    assert answers_in(old, tmp_path).answers == SET.references
-
-
-def test_a_stub_line_left_behind_does_not_hide_the_answer(tmp_path):
-    code = SET.references["clip"] + '\n    raise NotImplementedError("replace this line with your answer")'
-    assert SET.question("clip").answered_by(code)
-    assert not SET.question("clip").answered_by(SET.question("clip").stub + "\n\n# hm")
-    assert quick({"clip": code})["clip"].points == 2
-
-
-def test_a_large_notebook_full_of_output(tmp_path):
-    def change(made):
-        made["cells"][2]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * (50 << 20)}]
-
-    assert answers_in(handed_in(SET.references, change), tmp_path).answers == SET.references
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    {
-        b"": "is empty",
-        b"  \n": "is empty",
-        b"hello": "not JSON",
-        b"\xff\xfe\x00\x01": "not text",
-        b"[" * 100_000: "not JSON",
-        b"[1, 2]": "has no cells",
-        b'{"cells": 3}': "has no cells",
-        b'{"cells": []}': "not a notebook of an exercise set",
-        b'{"cells": [null, {"cell_type": "code", "metadata": 5, "source": {"a": 1}}], "metadata": []}': "of an",
-    }.items(),
-)
-def test_what_is_no_submission_gets_one_line_and_exit_2(content, message, tmp_path, capsys):
-    path = tmp_path / "work.ipynb"
-    path.write_bytes(content)
-    assert grade_command(path) == 2
-    said = capsys.readouterr().err
-    assert message in said.replace("\n", " ")
-    assert "Traceback" not in said
-
-
-def test_no_file_a_folder_and_no_such_source(tmp_path, capsys):
-    assert grade_command(tmp_path / "none.ipynb") == 2
-    assert grade_command(tmp_path) == 2
-    assert grade_command(save(notebook(), tmp_path / "set_03.ipynb"), source=tmp_path / "nowhere") == 2
-    with pytest.raises(InputError):
-        grade(tmp_path / "none.ipynb")
-    assert "Traceback" not in capsys.readouterr().err
-
-
 def test_a_teachers_own_source_is_graded(tmp_path, capsys):
     (tmp_path / "set_77.py").write_text(
         '# %% tags=["setup"]\nfrom bittensor_lab.exercises import show\n\n'
@@ -552,3 +424,10 @@ def test_a_teachers_own_source_is_graded(tmp_path, capsys):
     path = save({"cells": [cell], "metadata": {"bittensor_lab": {"set": "set_77"}}}, tmp_path / "mine.ipynb")
     assert grade_command(path, seed=1, source=tmp_path, as_json=True) == 0
     assert json.loads(capsys.readouterr().out)["points"] == 5
+
+
+def test_a_stub_line_left_behind_does_not_hide_the_answer():
+    code = SET.references["clip"] + '\n    raise NotImplementedError("replace this line with your answer")'
+    assert SET.question("clip").answered_by(code)
+    assert not SET.question("clip").answered_by(SET.question("clip").stub + "\n\n# hm")
+    assert quick({"clip": code})["clip"].points == 2
