@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+SECONDS_OF_SOAK ?= 900
 
 .PHONY: help lab test check bench soak notebooks exercises clean
 
@@ -11,8 +12,8 @@ help:
 	@echo "make lab        set up and open the course in JupyterLab"
 	@echo "make test       set up and run every test"
 	@echo "make check      style, types, architecture, generated notebooks in sync"
-	@echo "make bench      measure speed; figures go to build/bench.json"
-	@echo "make soak       the long random tests"
+	@echo "make bench      measure speed; figures go to build/bench.json and build/latency.json"
+	@echo "make soak       the long random tests, 15 minutes (SECONDS_OF_SOAK=900)"
 	@echo "make notebooks  write the lessons from their sources"
 	@echo "make exercises  write the exercises and their solutions from their sources"
 
@@ -29,10 +30,10 @@ lab: $(READY)
 
 test: $(READY)
 	$(BIN)/bittensor-lab warmup
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/test_kernels.py -q
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not browser"
-	$(BIN)/python -m pytest -m browser
-	$(BIN)/python -m pytest --nbval --nbval-current-env -p no:cacheprovider exercises/solutions -q
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/test_kernels.py
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/browser --ignore=tests/bench tests
+	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=60 -p no:cacheprovider exercises/solutions
+	$(BIN)/python -m pytest -q tests/browser
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -47,9 +48,10 @@ bench: $(READY)
 	$(BIN)/bittensor-lab warmup
 	$(BIN)/python -m pytest tests/bench --benchmark-json=build/bench-full.json -q
 	$(BIN)/python tests/bench/summary.py build/bench-full.json build/bench.json
+	$(BIN)/python tests/bench/browser_latency.py
 
 soak: $(READY)
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/test_oracle.py -q
+	SECONDS_OF_SOAK=$(SECONDS_OF_SOAK) $(BIN)/python -m pytest -q -s tests/soak
 
 notebooks: $(READY)
 	$(BIN)/python -m bittensor_lab.lessons write

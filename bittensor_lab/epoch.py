@@ -16,9 +16,9 @@ Left out here: what happens between epochs (``block``), and the pay-out to stake
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,7 +75,9 @@ class EpochInputs:
             value = getattr(self, name)
             if name != "commit_block" or value is not None:
                 object.__setattr__(self, name, _column(name, value, n, np.int64))
-        object.__setattr__(self, "validator_permit", _column("validator_permit", self.validator_permit, n, bool))
+        object.__setattr__(
+            self, "validator_permit", _column("validator_permit", self.validator_permit, n, bool)
+        )
         for name in ("weights", "bonds"):
             if len(getattr(self, name)) != n:
                 raise InputError(f"{name} have {len(getattr(self, name))} rows, but there are {n} uids")
@@ -231,7 +233,9 @@ def matrix_inputs(
     """
     matrix, v = np.asarray(weights), len(np.atleast_1d(np.asarray(stake)))
     if matrix.ndim != 2 or len(matrix) != v:
-        raise InputError(f"weights must have one row for each of the {v} validators", f"Their shape is {matrix.shape}.")
+        raise InputError(
+            f"weights must have one row for each of the {v} validators", f"Their shape is {matrix.shape}."
+        )
     n = v + matrix.shape[1]
     whole = np.zeros((n, n), matrix.dtype)
     whole[:v, v:] = matrix
@@ -266,10 +270,11 @@ def next_inputs(inputs: EpochInputs, terms: EpochTerms) -> EpochInputs:
 
 
 def _terms(stored: kernel.Stored) -> EpochTerms:
-    *columns, start, uid, value = stored
+    columns: tuple[Any, ...] = stored[:-3]  # in the order of the fields of EpochTerms
     for column in columns:
         column.setflags(write=False)
-    return EpochTerms(*columns, bonds=SparseRows(start, uid, value))
+    terms = (*columns, SparseRows(*stored[-3:]))
+    return EpochTerms(*terms)
 
 
 def _spread(by_row: NDArray[np.int64], rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
@@ -284,19 +289,20 @@ def _steepness(stored: int) -> int:
     return size if stored < 0 else -size
 
 
-Value = TypeVar("Value", bound=np.generic)
-
-
 def _column(name: str, values: Any, n: int, kind: type) -> NDArray[Any]:
     """Return ``values`` as a read-only [n] array, or say what is wrong with it."""
     array = np.asarray(values)
     if array.shape != (n,):
-        raise InputError(f"{name} has shape {array.shape}, but there are {n} uids", remedy="Give one value per uid.")
+        raise InputError(
+            f"{name} has shape {array.shape}, but there are {n} uids", remedy="Give one value per uid."
+        )
     if array.dtype.kind not in ("b" if kind is bool else "iu"):
-        raise InputError(f"{name} must hold {'true or false' if kind is bool else 'integers'}, not {array.dtype}")
+        raise InputError(
+            f"{name} must hold {'true or false' if kind is bool else 'integers'}, not {array.dtype}"
+        )
     if array.dtype.kind in "iu" and not 0 <= int(array.min()) <= int(array.max()) <= NEVER:
         raise InputError(f"{name} must be zero or more", f"It ranges from {array.min()} to {array.max()}.")
-    column = array.astype(kind)
+    column: NDArray[Any] = array.astype(kind)
     column.flags.writeable = False
     return column
 
@@ -322,7 +328,9 @@ def _guard(name: str, function: Callable[..., Any], shapes: tuple[str, ...], n: 
         results = result if len(shapes) > 1 else (result,)
         if len(shapes) > 1 and len(results) != len(shapes):
             raise InputError(f"step {name} must return {len(shapes)} arrays, not {len(results)}")
-        arrays = tuple(_step_array(name, value, shape, n) for value, shape in zip(results, shapes, strict=True))
+        arrays = tuple(
+            _step_array(name, value, shape, n) for value, shape in zip(results, shapes, strict=True)
+        )
         return arrays if len(shapes) > 1 else arrays[0]
 
     return guarded
@@ -334,5 +342,7 @@ def _step_array(name: str, value: Any, shape: str, n: int) -> NDArray[Any]:
         wanted = ", ".join({"n": str(n), "k": "rows"}[axis] for axis in shape)
         raise InputError(f"step {name} returned shape {array.shape}, wanted [{wanted}]")
     if array.dtype.kind not in "iub":
-        raise InputError(f"step {name} returned {array.dtype}", remedy="Return raw integers: units.ONE is 1.0.")
+        raise InputError(
+            f"step {name} returned {array.dtype}", remedy="Return raw integers: units.ONE is 1.0."
+        )
     return np.ascontiguousarray(array if array.dtype.kind == "b" else array.astype(np.int64))

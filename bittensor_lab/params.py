@@ -66,34 +66,142 @@ class Hyperparameters:
         if a value is not an integer, or outside the range that its ``Meaning`` gives.
     """
 
-    tempo: int = _stored(360, Meaning("Tempo", "Tempo", "blocks", 0, U16_MAX, "owner",
-        "How many blocks lie between two epochs of the subnet; 0 means never."))
-    kappa: int = _stored(32767, _u16("Kappa", "Majority needed", "root",
-        "The share of active stake that must support a weight for it to count as consensus."))
-    max_allowed_validators: int = _stored(64, Meaning("MaxAllowedValidators", "Validator permits", "uids",
-        0, U16_MAX, "root", "How many uids, the largest by stake weight, hold a validator permit."))
-    activity_cutoff_factor_milli: int = _stored(13889, Meaning("ActivityCutoffFactorMilli", "Activity cutoff",
-        "thousandths of a tempo", 1, 2**32 - 1, "owner",
-        "How long a validator may go without setting weights before its stake stops counting.", 1000))
-    bonds_moving_average: int = _stored(900_000, Meaning("BondsMovingAverage", "Bonds moving average",
-        "parts per million", 0, 1_000_000, "owner", "The part of the old bond that an epoch keeps.", 1_000_000))
-    bonds_penalty: int = _stored(65535, _u16("BondsPenalty", "Bonds penalty", "owner",
-        "How far a weight above consensus is cut before it earns a bond: 1 cuts it to the consensus."))
-    yuma3: bool = _stored(True, _flag("Yuma3On", "Yuma 3",
-        "Whether each bond is a number of its own (Yuma 3) or a share of its miner (Yuma 2)."))
-    liquid_alpha: bool = _stored(False, _flag("LiquidAlphaOn", "Liquid alpha",
-        "Whether a bond moves faster the further its weight is from consensus; Yuma 3 only."))
-    alpha_low: int = _stored(45875, _u16("AlphaValues", "Alpha low", "owner",
-        "With liquid alpha, the slowest rate at which a bond follows its weight."))
-    alpha_high: int = _stored(58982, _u16("AlphaValues", "Alpha high", "owner",
-        "With liquid alpha, the fastest rate at which a bond follows its weight."))
-    alpha_sigmoid_steepness: int = _stored(1000, Meaning("AlphaSigmoidSteepness", "Sigmoid steepness",
-        "hundredths", -32768, 32767, "owner",
-        "With liquid alpha, how sharply the rate rises with the distance from consensus.", 100))
-    commit_reveal: bool = _stored(True, _flag("CommitRevealWeightsEnabled", "Commit-reveal",
-        "Whether weights are committed in secret first and revealed later."))
-    stake_threshold: int = _stored(0, Meaning("StakeThreshold", "Stake threshold", "rao", 0, U64_MAX, "root",
-        "The stake weight below which a uid counts as holding no stake at all.", 10**9))
+    tempo: int = _stored(
+        360,
+        Meaning(
+            "Tempo",
+            "Tempo",
+            "blocks",
+            0,
+            U16_MAX,
+            "owner",
+            "How many blocks lie between two epochs of the subnet; 0 means never.",
+        ),
+    )
+    kappa: int = _stored(
+        32767,
+        _u16(
+            "Kappa",
+            "Majority needed",
+            "root",
+            "The share of active stake that must support a weight for it to count as consensus.",
+        ),
+    )
+    max_allowed_validators: int = _stored(
+        64,
+        Meaning(
+            "MaxAllowedValidators",
+            "Validator permits",
+            "uids",
+            0,
+            U16_MAX,
+            "root",
+            "How many uids, the largest by stake weight, hold a validator permit.",
+        ),
+    )
+    activity_cutoff_factor_milli: int = _stored(
+        13889,
+        Meaning(
+            "ActivityCutoffFactorMilli",
+            "Activity cutoff",
+            "thousandths of a tempo",
+            1,
+            2**32 - 1,
+            "owner",
+            "How long a validator may go without setting weights before its stake stops counting.",
+            1000,
+        ),
+    )
+    bonds_moving_average: int = _stored(
+        900_000,
+        Meaning(
+            "BondsMovingAverage",
+            "Bonds moving average",
+            "parts per million",
+            0,
+            1_000_000,
+            "owner",
+            "The part of the old bond that an epoch keeps.",
+            1_000_000,
+        ),
+    )
+    bonds_penalty: int = _stored(
+        65535,
+        _u16(
+            "BondsPenalty",
+            "Bonds penalty",
+            "owner",
+            "How far a weight above consensus is cut before it earns a bond: 1 cuts it to the consensus.",
+        ),
+    )
+    yuma3: bool = _stored(
+        True,
+        _flag(
+            "Yuma3On",
+            "Yuma 3",
+            "Whether each bond is a number of its own (Yuma 3) or a share of its miner (Yuma 2).",
+        ),
+    )
+    liquid_alpha: bool = _stored(
+        False,
+        _flag(
+            "LiquidAlphaOn",
+            "Liquid alpha",
+            "Whether a bond moves faster the further its weight is from consensus; Yuma 3 only.",
+        ),
+    )
+    alpha_low: int = _stored(
+        45875,
+        _u16(
+            "AlphaValues",
+            "Alpha low",
+            "owner",
+            "With liquid alpha, the slowest rate at which a bond follows its weight.",
+        ),
+    )
+    alpha_high: int = _stored(
+        58982,
+        _u16(
+            "AlphaValues",
+            "Alpha high",
+            "owner",
+            "With liquid alpha, the fastest rate at which a bond follows its weight.",
+        ),
+    )
+    alpha_sigmoid_steepness: int = _stored(
+        1000,
+        Meaning(
+            "AlphaSigmoidSteepness",
+            "Sigmoid steepness",
+            "hundredths",
+            -32768,
+            32767,
+            "owner",
+            "With liquid alpha, how sharply the rate rises with the distance from consensus.",
+            100,
+        ),
+    )
+    commit_reveal: bool = _stored(
+        True,
+        _flag(
+            "CommitRevealWeightsEnabled",
+            "Commit-reveal",
+            "Whether weights are committed in secret first and revealed later.",
+        ),
+    )
+    stake_threshold: int = _stored(
+        0,
+        Meaning(
+            "StakeThreshold",
+            "Stake threshold",
+            "rao",
+            0,
+            U64_MAX,
+            "root",
+            "The stake weight below which a uid counts as holding no stake at all.",
+            10**9,
+        ),
+    )
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -122,8 +230,12 @@ def meaning(name: str) -> Meaning:
 
 def _check(name: str, value: Any, meant: Meaning) -> None:
     if not isinstance(value, int):
-        raise InputError(f"{name} must be an integer as stored on chain, not {value!r}",
-                         remedy=f"Its unit is {meant.unit}.")
+        raise InputError(
+            f"{name} must be an integer as stored on chain, not {value!r}",
+            remedy=f"Its unit is {meant.unit}.",
+        )
     if not meant.low <= value <= meant.high:
-        raise InputError(f"{name} must lie between {meant.low} and {meant.high}, not {value}",
-                         remedy=f"{meant.sentence} Its unit is {meant.unit}.")
+        raise InputError(
+            f"{name} must lie between {meant.low} and {meant.high}, not {value}",
+            remedy=f"{meant.sentence} Its unit is {meant.unit}.",
+        )

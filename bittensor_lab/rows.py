@@ -67,7 +67,9 @@ def rows_from_lists(rows: Sequence[Sequence[Sequence[int]]]) -> SparseRows:
     for number, row in enumerate(rows):
         for pair in row:
             if len(pair) != 2 or not all(isinstance(x, int) and 0 <= x <= U16_MAX for x in pair):
-                raise InputError(f"row {number} holds {pair!r}", remedy="A pair is [uid, value], both 0 to 65535.")
+                raise InputError(
+                    f"row {number} holds {pair!r}", remedy="A pair is [uid, value], both 0 to 65535."
+                )
         if len({pair[0] for pair in row}) != len(row):
             raise InputError(f"row {number} names a uid twice", remedy="Give each uid one value.")
     start = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
@@ -84,9 +86,15 @@ def rows_from_dense(matrix: ArrayLike) -> SparseRows:
         if the matrix is not two-dimensional or holds anything but integers 0 to 65535.
     """
     dense = np.asarray(matrix)
-    if dense.ndim != 2 or dense.dtype.kind not in "iu" or (dense.size and not 0 <= dense.min() <= dense.max() <= U16_MAX):
-        raise InputError("a weight matrix must be two-dimensional, of integers 0 to 65535",
-                         f"Its shape is {dense.shape}, its type {dense.dtype}.")
+    if (
+        dense.ndim != 2
+        or dense.dtype.kind not in "iu"
+        or (dense.size and not 0 <= dense.min() <= dense.max() <= U16_MAX)
+    ):
+        raise InputError(
+            "a weight matrix must be two-dimensional, of integers 0 to 65535",
+            f"Its shape is {dense.shape}, its type {dense.dtype}.",
+        )
     row, uid = np.nonzero(dense)
     start = np.searchsorted(row, np.arange(len(dense) + 1)).astype(np.int64)
     return SparseRows(start, uid.astype(np.uint16), dense[row, uid].astype(np.uint16))

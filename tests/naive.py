@@ -105,7 +105,9 @@ def liquid(new, old, consensus, low, high, steepness):
 def epoch(x) -> dict[str, list]:
     """All that ``EpochTerms`` holds, as lists, of ``EpochInputs``."""
     h, n, owner, everyone = x.hyperparameters, x.n, x.owner_uid, range(x.n)
-    fraction = {k: getattr(h, k) * ONE // 65535 for k in ("kappa", "bonds_penalty", "alpha_low", "alpha_high")}
+    fraction = {
+        k: getattr(h, k) * ONE // 65535 for k in ("kappa", "bonds_penalty", "alpha_low", "alpha_high")
+    }
     stake, updated = x.stake.tolist(), x.last_update.tolist()
     born, permit = x.block_at_registration.tolist(), x.validator_permit.tolist()
     if owner is not None:
@@ -113,7 +115,7 @@ def epoch(x) -> dict[str, list]:
     active = [updated[i] + x.activity_cutoff >= x.block for i in everyone]
     stakes = share([s if s >= h.stake_threshold or i == owner else 0 for i, s in enumerate(stake)])
     ranked = sorted(everyone, key=lambda i: (stakes[i], i))
-    places = set(ranked[n - min(n, h.max_allowed_validators):])
+    places = set(ranked[n - min(n, h.max_allowed_validators) :])
     new_permit = [(i in places and stakes[i] != 0) or i == owner for i in everyone]
     voting = share([s if active[i] and permit[i] else 0 for i, s in enumerate(stakes)])
 
@@ -128,7 +130,10 @@ def epoch(x) -> dict[str, list]:
         weights.append({j: over(v, total) for j, v in kept.items()})
 
     consensus = [median([row.get(j, 0) for row in weights], voting, fraction["kappa"]) for j in everyone]
-    clipped = [{j: min(v, consensus[j]) for j, v in row.items() if v <= consensus[j] or consensus[j]} for row in weights]
+    clipped = [
+        {j: min(v, consensus[j]) for j, v in row.items() if v <= consensus[j] or consensus[j]}
+        for row in weights
+    ]
     trust = [sum(row.values()) for row in clipped]
     rank = [sum(times(voting[i], clipped[i].get(j, 0)) for i in everyone) for j in everyone]
     incentive = share(rank)
@@ -158,7 +163,10 @@ def epoch(x) -> dict[str, list]:
         else:
             bonds = mixed(earning, held, alpha)
         shares = column_shares(bonds)
-        earned = [times(voting[i], sum(times(v, incentive[j]) for j, v in row.items())) for i, row in enumerate(shares)]
+        earned = [
+            times(voting[i], sum(times(v, incentive[j]) for j, v in row.items()))
+            for i, row in enumerate(shares)
+        ]
     dividends = share(earned)
 
     both = [a + b for a, b in zip(incentive, dividends, strict=True)]
@@ -176,5 +184,8 @@ def epoch(x) -> dict[str, list]:
         **{name: [(v * x.rao_emission) >> 32 for v in values] for name, values in paid.items()},
         "active": active,
         "validator_permit": new_permit,
-        "bonds": [[[j, times(v, 65535)] for j, v in row.items()] if new_permit[i] else [] for i, row in enumerate(bonds)],
+        "bonds": [
+            [[j, times(v, 65535)] for j, v in row.items()] if new_permit[i] else []
+            for i, row in enumerate(bonds)
+        ],
     }

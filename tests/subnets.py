@@ -42,13 +42,12 @@ def any_subnet(seed: int) -> EpochInputs:
     blocks = [0, block - 361, block - 360, block - 359, block - 1, block]
     values = np.array([0, 1, 7, 32767, 32768, 65535]) if few else np.arange(U16_MAX + 1)
 
-    def rows() -> list[list[list[int]]]:
-        order = (lambda uids: uids) if rng.random() < 0.5 else sorted
-        return [
-            [[int(j), int(values[rng.integers(len(values))])] for j in order(rng.permutation(n + 1)[: rng.integers(0, n + 2)].tolist())]
-            for _ in range(n)
-        ]  # fmt: skip
+    def row() -> list[list[int]]:
+        uids = rng.permutation(n + 1)[: rng.integers(0, n + 2)].tolist()
+        ordered = uids if unsorted else sorted(uids)
+        return [[j, int(values[rng.integers(len(values))])] for j in ordered]
 
+    unsorted = bool(rng.random() < 0.5)
     return EpochInputs(
         hyperparameters=_any_parameters(rng),
         block=block,
@@ -60,8 +59,8 @@ def any_subnet(seed: int) -> EpochInputs:
         block_at_registration=rng.choice(blocks, n),
         stake=rng.choice([0, 1, 10**12 - 1, 10**12, 3 * 10**14], n) if few else rng.integers(0, 10**15, n),
         validator_permit=rng.random(n) < 0.7,
-        weights=rows_from_lists(rows()),
-        bonds=rows_from_lists(rows()),
+        weights=rows_from_lists([row() for _ in range(n)]),
+        bonds=rows_from_lists([row() for _ in range(n)]),
         commit_block=rng.choice([*blocks, NEVER], n),
     )
 

@@ -75,7 +75,9 @@ def test_bad_inputs_say_what_is_wrong(inputs, change, words):
         change = {**change, "last_update": inputs.last_update}
     with pytest.raises(InputError) as caught:
         replace(inputs, **change)
-    assert words.replace("has shape (2,), but there are 5", "has shape") in str(caught.value) or "shape" in str(caught.value)
+    assert words.replace("has shape (2,), but there are 5", "has shape") in str(
+        caught.value
+    ) or "shape" in str(caught.value)
 
 
 @pytest.mark.parametrize(

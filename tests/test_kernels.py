@@ -38,9 +38,13 @@ def test_products_and_quotients_are_exact(a, b):
 
 def test_quotients_are_exact_at_random():
     rng = np.random.default_rng(3)
-    for a, b in zip(rng.integers(0, ONE, 2000).tolist(), rng.integers(1, 1 << 38, 2000).tolist(), strict=True):
+    for a, b in zip(
+        rng.integers(0, ONE, 2000).tolist(), rng.integers(1, 1 << 38, 2000).tolist(), strict=True
+    ):
         assert fixed.div(a, b) == naive.over(a, b)
-    for v, total in zip(rng.integers(0, 65536, 2000).tolist(), rng.integers(0, 1 << 24, 2000).tolist(), strict=True):
+    for v, total in zip(
+        rng.integers(0, 65536, 2000).tolist(), rng.integers(0, 1 << 24, 2000).tolist(), strict=True
+    ):
         total = max(total, v)
         assert fixed.div_u16(v, total) == naive.over(v, total)
 
@@ -52,7 +56,9 @@ def test_every_u16_as_a_fraction():
 
 def test_exp_is_the_chains_taylor_sum():
     rng = np.random.default_rng(4)
-    y = np.concatenate([[0, 1, ONE - 1, ONE, ONE + 1, 12 * ONE, 12 * ONE + 1, 20 * ONE], rng.integers(0, 20 * ONE, 200)])
+    y = np.concatenate(
+        [[0, 1, ONE - 1, ONE, ONE + 1, 12 * ONE, 12 * ONE + 1, 20 * ONE], rng.integers(0, 20 * ONE, 200)]
+    )
     for part in (y, y[y <= 12 * ONE]):  # both ways of summing
         term, total = np.empty_like(part), np.empty_like(part)
         fixed.exp_positive(part, term, total)
@@ -77,10 +83,16 @@ def test_the_chains_own_median_cases():
 
 
 def test_nobody_votes():
-    assert yuma.weighted_median(np.full((2, 3), ONE // 2), np.zeros(2, np.int64), ONE // 2).tolist() == [0, 0, 0]
+    assert yuma.weighted_median(np.full((2, 3), ONE // 2), np.zeros(2, np.int64), ONE // 2).tolist() == [
+        0,
+        0,
+        0,
+    ]
 
 
-@pytest.mark.parametrize(("k", "expected"), [(0, []), (1, [4]), (2, [2, 4]), (3, [1, 2, 4]), (9, [0, 1, 2, 4])])
+@pytest.mark.parametrize(
+    ("k", "expected"), [(0, []), (1, [4]), (2, [2, 4]), (3, [1, 2, 4]), (9, [0, 1, 2, 4])]
+)
 def test_permits_go_to_the_largest_and_among_equals_to_the_higher_uid(k, expected):
     stake = np.array([1, 5, 5, 0, 9])
     assert np.flatnonzero(yuma.permits(stake, k, -1)).tolist() == expected
@@ -102,7 +114,9 @@ def test_a_row_out_of_order_hides_its_later_smaller_uids():
 
 def test_emission_is_cut_to_whole_rao_and_never_exceeds_what_there_is():
     shares = fixed.normalise(np.array([1, 1, 1]))
-    servers, validators, everyone = bonds.split_emission(shares, np.array([0, 0, ONE]), shares, shares, 10**15 + 1)
+    servers, validators, everyone = bonds.split_emission(
+        shares, np.array([0, 0, ONE]), shares, shares, 10**15 + 1
+    )
     assert servers.sum() <= (10**15 + 1) // 2
     assert validators.tolist()[2] == (10**15 + 1) // 2
     assert everyone.sum() <= 10**15 + 1
@@ -120,7 +134,9 @@ def test_whole_epochs(seed):
 def test_some_recorded_epochs():
     """Small ones: with numba off a large epoch takes minutes."""
     file = Path(__file__).parent / "vectors" / "epoch_edge.json.gz"
-    cases = [case for case in json.loads(gzip.decompress(file.read_bytes()))["cases"] if case["params"]["n"] <= 4]
+    cases = [
+        case for case in json.loads(gzip.decompress(file.read_bytes()))["cases"] if case["params"]["n"] <= 4
+    ]
     report = Report(str(file), "epoch", len(cases))
     for case in cases:
         replay_epochs(Field(case, "case"), report, Tolerance())

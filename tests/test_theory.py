@@ -28,7 +28,10 @@ def test_names_do_not_matter(seed):
     """Miners in another order get the same, each its own."""
     stake, weights = crowd(seed)
     order = np.random.default_rng(seed + 100).permutation(weights.shape[1])
-    plain, mixed = trace_epoch(matrix_inputs(stake, weights)), trace_epoch(matrix_inputs(stake, weights[:, order]))
+    plain, mixed = (
+        trace_epoch(matrix_inputs(stake, weights)),
+        trace_epoch(matrix_inputs(stake, weights[:, order])),
+    )
     v = len(stake)
     for term in ("consensus", "incentive"):
         assert np.array_equal(getattr(plain, term)[v:][order], getattr(mixed, term)[v:])
@@ -52,7 +55,10 @@ def test_nothing_is_paid_twice(seed, changes):
         assert ONE - CUT <= term.sum() <= ONE
     terms = trace.terms
     assert terms.server_emission.sum() + terms.validator_emission.sum() <= inputs.rao_emission
-    assert abs(int(terms.server_emission.sum()) - inputs.rao_emission // 2) <= inputs.rao_emission * CUT // ONE + 20
+    assert (
+        abs(int(terms.server_emission.sum()) - inputs.rao_emission // 2)
+        <= inputs.rao_emission * CUT // ONE + 20
+    )
     assert (trace.clipped <= trace.weights).all()
     assert (trace.clipped <= trace.consensus).all()
 
@@ -114,7 +120,9 @@ def test_equal_alpha_bounds_are_the_plain_moving_average():
     rate = 1 - 45875 / 65535
     fixed = Hyperparameters(commit_reveal=False, bonds_moving_average=round(rate * 1e6))
     liquid = replace(fixed, liquid_alpha=True, alpha_low=45875, alpha_high=45875)
-    one, other = (trace_epoch(matrix_inputs(stake, weights, hyperparameters=h)).bonds for h in (fixed, liquid))
+    one, other = (
+        trace_epoch(matrix_inputs(stake, weights, hyperparameters=h)).bonds for h in (fixed, liquid)
+    )
     assert np.abs(one - other).max() < ONE * 1e-6
 
 
@@ -125,7 +133,8 @@ def test_an_absent_weight_and_a_zero_differ_once():
     base = matrix_inputs([1], [[1, 1]], hyperparameters=h)
     base = replace(base, bonds=rows_from_lists([[[1, 30000], [2, 30000]], [], []]))
     zero, absent = (
-        run_epoch(replace(base, weights=rows_from_lists(rows(last)))).bonds.to_dense() for last in ([[2, 0]], [])
+        run_epoch(replace(base, weights=rows_from_lists(rows(last)))).bonds.to_dense()
+        for last in ([[2, 0]], [])
     )
     assert 0 < zero[0, 2] < 30000
     assert absent[0, 2] == 0

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from numba import config
 
@@ -42,11 +43,12 @@ def cache_folder(folder: Path) -> Path:
     return cache
 
 
-_learners_setting = config.CACHE_DIR
-config.CACHE_DIR = str(cache_folder(Path(__file__).parent))
+_settings: Any = config
+_learners_setting = _settings.CACHE_DIR
+_settings.CACHE_DIR = str(cache_folder(Path(__file__).parent))
 try:
     from bittensor_lab.kernels import bonds, fixed, steps, yuma
 finally:
-    config.CACHE_DIR = _learners_setting
+    _settings.CACHE_DIR = _learners_setting
 
 __all__ = ["bonds", "fixed", "steps", "yuma"]

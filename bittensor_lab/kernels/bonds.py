@@ -19,7 +19,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from bittensor_lab.kernels.fixed import HALF, ONE, div, exp_positive, kernel, mul, mul_floor, normalise, reciprocal, u16_fraction
+from bittensor_lab.kernels.fixed import (
+    HALF,
+    ONE,
+    div,
+    exp_positive,
+    kernel,
+    mul,
+    mul_floor,
+    normalise,
+    reciprocal,
+    u16_fraction,
+)
 
 STEEPEST = 20 << 32  # the chain clamps the sigmoid's exponent to ±20
 

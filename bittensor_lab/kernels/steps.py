@@ -66,11 +66,11 @@ class EpochArrays(NamedTuple):
     stake: IntArray  # [n] rao
     permit: BoolArray  # [n], the owner's included
     weight_start: IntArray  # [n + 1]
-    weight_uid: NDArray[np.uint16]
-    weight_value: NDArray[np.uint16]
+    weight_uid: NDArray[np.uint16]  # [pairs]
+    weight_value: NDArray[np.uint16]  # [pairs]
     bond_start: IntArray  # [n + 1]
-    bond_uid: NDArray[np.uint16]
-    bond_value: NDArray[np.uint16]
+    bond_uid: NDArray[np.uint16]  # [pairs]
+    bond_value: NDArray[np.uint16]  # [pairs]
 
 
 def _step(kernel: Callable[..., Any], *shapes: str) -> Any:
@@ -135,7 +135,7 @@ class Bonding(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """What the chain stores and pays; u16, rao and sparse rows."""
+    """What the chain stores and pays, [n] each: u16 fractions, flags, rao; and sparse rows of bonds."""
 
     stake_weight: NDArray[np.uint16]
     consensus: NDArray[np.uint16]

@@ -35,7 +35,7 @@ def activity(last_update, block, activity_cutoff):
 
 @kernel
 def share_stake(stake, stake_threshold, owner_uid):
-    """Share of each uid [n] in the stake, of rao [n]; below the threshold it is 0, but for the owner (5.2)."""
+    """Each uid's share [n] of all stake, of rao [n]; 0 below the threshold, but for the owner (5.2)."""
     counted = np.zeros_like(stake)
     for i in range(len(stake)):
         if stake[i] >= stake_threshold or i == owner_uid:
@@ -154,7 +154,7 @@ def weighted_median(weights, active_stake, kappa):
 
 @kernel
 def _halve(score, stake, minority):
-    """For each column of score [v, MEDIAN_BLOCK], the smallest score whose cumulated stake exceeds ``minority``.
+    """For each column of score [v, MEDIAN_BLOCK], the smallest whose cumulated stake exceeds ``minority``.
 
     Each round compares with the middle of what is left and then goes on to the nearest score that
     somebody gave, below or above it: a few rounds where scores are few or alike, 33 at the most.
