@@ -40,15 +40,16 @@ def course_folder(here: Path) -> Path:
 
 def command(root: Path, browser: bool, port: int) -> list[str]:
     """The command that serves ``root``: localhost, token on, no update check, no news."""
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # in a container
     return [
-        sys.executable, "-m", "jupyterlab",
+        sys.executable, "-m", "jupyterlab", *as_root,
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",
-        f"--ServerApp.preferred_dir={root / 'notebooks'}",
+        "--ContentsManager.preferred_dir=notebooks",
         f"--ServerApp.open_browser={browser}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
