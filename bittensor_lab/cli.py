@@ -11,15 +11,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from bittensor_lab import __version__
-from bittensor_lab.errors import LabError
+from bittensor_lab.errors import LabError, one_line
+
+if TYPE_CHECKING:
+    from bittensor_lab.verify import Report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="An exact Bittensor, and a course of live notebooks around it.")  # fmt: skip
@@ -34,8 +38,17 @@ def main() -> None:
     try:
         app()
     except LabError as error:
-        err.print(f"[bold]bittensor-lab:[/] {error}", highlight=False, soft_wrap=True, markup=True)
+        _complain(error)
         sys.exit(BAD_INPUT)
+
+
+def _complain(error: LabError) -> None:
+    err.print(_plain(f"bittensor-lab: {error}"), soft_wrap=True)
+
+
+def _plain(text: str, console: Console = err) -> Text:
+    """``text`` as it stands, on one line: no markup, nothing that the terminal would obey."""
+    return Text(one_line(text, getattr(console.file, "encoding", None)))
 
 
 def _show_version(wanted: bool) -> None:
@@ -59,31 +72,37 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Replay recorded epochs of the chain and compare every value with ours."""
-    from bittensor_lab.verify import Report, verify_file
+    from bittensor_lab.verify import verify_file
 
     reports: list[Report] = []
-    unusable = 0
+    found: list[dict[str, object]] = []
     for file in files:
         try:
             with _progress(file.name) as advance:
                 reports.append(verify_file(file, advance))
+            found.append(reports[-1].as_dict())
         except LabError as error:
-            unusable += 1
-            err.print(f"bittensor-lab: {error}", highlight=False, markup=False, soft_wrap=True)
+            found.append({"file": str(file), "passed": False, "error": str(error)})
+            _complain(error)
     if as_json:
-        print(json.dumps([report.as_dict() for report in reports], indent=2))
-    elif reports:
-        out.print(_verify_table(reports))
-        for report in reports:
-            if report.first:
-                out.print(f"{report.file}: {report.first}", highlight=False, markup=False, soft_wrap=True)
-    if unusable:
+        print(json.dumps(found, indent=2))
+    else:
+        _print_reports(reports)
+    if len(reports) < len(files):
         raise typer.Exit(BAD_INPUT)
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
 
-def _verify_table(reports: list) -> Table:
+def _print_reports(reports: list[Report]) -> None:
+    if reports:
+        out.print(_verify_table(reports))
+    for report in reports:
+        if report.first:
+            out.print(_plain(f"{report.file}: {report.first}", out), soft_wrap=True)
+
+
+def _verify_table(reports: list[Report]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("file", "kind"):
         table.add_column(heading, overflow="fold")
@@ -94,16 +113,16 @@ def _verify_table(reports: list) -> Table:
     for r in reports:
         worst = ", ".join(f"{name} {size:g}" for name, size in r.worst.items()) or "none"
         counts = (f"{number:,}" for number in (r.cases, r.epochs, r.compared, r.equal))
-        table.add_row(Path(r.file).name, r.kind, *counts, worst, "PASS" if r.passed else "FAIL")
+        table.add_row(_plain(Path(r.file).name, out), r.kind, *counts, worst, "PASS" if r.passed else "FAIL")
     return table
 
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error while something long runs; it leaves nothing behind."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(name, total=None)
+        task = progress.add_task(_plain(name).plain, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
@@ -112,9 +131,13 @@ def warmup() -> None:
     """Compile the kernels and prepare the charts once, so that the first lesson starts at once."""
     from bittensor_lab.warmup import warm_up
 
-    with _progress("Preparing") as advance:
-        seconds = warm_up(advance)
-    out.print(f"Ready: kernels compiled and charts prepared in {seconds:.1f} s.", highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out) as progress:
+        task = progress.add_task("Warming up", total=None)
+        seconds = warm_up(
+            lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
+        )
+    out.print(f"Kernels compiled and charts prepared in {seconds:.1f} s.", highlight=False)
 
 
 @app.command()
@@ -131,7 +154,9 @@ def lab(
 @app.command()
 def grade(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A solved exercise notebook.")],
-    seed: Annotated[int | None, typer.Option(help="Seed of the hidden checks; secret and new if not given.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the hidden checks; secret and new if not given.")
+    ] = None,
     source: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Your own exercise sources instead of the course's.")
     ] = None,

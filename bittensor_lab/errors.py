@@ -7,6 +7,10 @@ variant name; misuse of the Python interface is a ``ValueError`` or ``TypeError`
 
 from __future__ import annotations
 
+import unicodedata
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories without a picture of their own
+
 
 class LabError(Exception):
     """What happened (``what``), the values it happened with, and what to do about it."""
@@ -25,3 +29,12 @@ class LabError(Exception):
 
 class InputError(LabError, ValueError):
     """An input that cannot be used: which one, and what it should be."""
+
+
+def one_line(text: str, encoding: str | None = "utf-8") -> str:
+    """Return ``text`` on one line, with control characters and what ``encoding`` cannot show spelt out.
+
+    Names of files and cases can hold anything, line breaks and a terminal's commands included.
+    """
+    spelt = "".join(repr(c)[1:-1] if unicodedata.category(c) in _UNSEEN else c for c in text)
+    return spelt.encode(encoding or "utf-8", "backslashreplace").decode(encoding or "utf-8")

@@ -14,7 +14,7 @@ import numpy as np
 
 
 def warm_up(progress: Callable[[str, int, int], None]) -> float:
-    """Do it all and return the seconds it took; ``progress`` hears what comes, and how many of all are done."""
+    """Do it all, return the seconds; ``progress`` hears what comes next and how many of all are done."""
     began = time.monotonic()
     jobs = {
         "Compiling the epoch": _whole_epoch,

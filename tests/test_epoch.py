@@ -54,6 +54,13 @@ def test_epochs_follow_each_other(inputs):
     assert (run_epoch(inputs).dividends[:2] > 0).all()
 
 
+def test_activity_holds_at_the_end_of_time(inputs):
+    late = replace(inputs, last_update=np.full(5, 2**63 - 1))
+    assert run_epoch(late).active.all()
+    early = replace(inputs, activity_cutoff=2**62 - 1)
+    assert run_epoch(early).active.all()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 
 import pytest
 from submissions import handed_in, notebook, save
@@ -134,3 +135,10 @@ def test_no_file_a_folder_and_no_such_source(tmp_path, capsys):
     with pytest.raises(InputError):
         grade(tmp_path / "none.ipynb")
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    pipe = tmp_path / "pipe.ipynb"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="not a regular file"):
+        read_submission(pipe)

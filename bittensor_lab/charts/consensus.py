@@ -21,6 +21,7 @@ from bittensor_lab.charts.hatch import hatch
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 Layers = alt.LayerChart | alt.FacetChart
+HEAT_COLUMNS = ("row", "column", "right", "below", "weight", "corner", "edge")
 MOST_GAUGES = (8, 12)
 """validators and miners up to which a cell is a gauge"""
 ROW = 54
@@ -436,7 +437,7 @@ def heat_chart(cells: pd.DataFrame, *, name: Name = "light", width: int = 680, t
     frame = cells.assign(right=cells.column + 1, below=cells.row + 1)
     x = alt.X("column:Q", title="miners", scale=alt.Scale(domain=[0, columns], nice=False))
     y = alt.Y("row:Q", title="validators", scale=alt.Scale(domain=[rows, 0], nice=False))
-    base = alt.Chart(frame).encode(x=x, x2="right:Q", y=y, y2="below:Q")
+    base = alt.Chart(_inline(frame)).encode(x=x, x2="right:Q", y=y, y2="below:Q")
     shade = alt.Color(
         "weight:Q", legend=None, scale=alt.Scale(range=[look.page, look.fill["validator"]], type="sqrt")
     )
@@ -451,4 +452,10 @@ def _corners(frame: pd.DataFrame, x: alt.X, y: alt.Y, look: Theme) -> alt.Chart:
     lost = frame[frame.lost > 0.1 * frame.weight].assign(
         corner=lambda t: t.column + 0.45, edge=lambda t: t.row + 0.45
     )
-    return alt.Chart(lost).mark_rect(color=look.fill["lost"]).encode(x=x, x2="corner:Q", y=y, y2="edge:Q")
+    return alt.Chart(_inline(lost)).mark_rect(color=look.fill["lost"]).encode(x=x, x2="corner:Q", y=y, y2="edge:Q")
+
+
+def _inline(frame: pd.DataFrame) -> alt.Data:
+    """The columns a heat map draws, past altair's limit of 5,000 rows: 64 × 256 is meant."""
+    wanted = [name for name in HEAT_COLUMNS if name in frame]
+    return alt.Data(values=frame[wanted].to_dict("records"))

@@ -27,7 +27,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import IO, Any
 
-from bittensor_lab.errors import InputError, LabError
+from bittensor_lab.errors import InputError, LabError, one_line
 from bittensor_lab.exercises.ask import AnswerError, Inputs, ask, isolation
 from bittensor_lab.exercises.checking import printed
 from bittensor_lab.exercises.judging import GradeResult, Key, Outcome, check_seed, judge, make_key
@@ -103,10 +103,10 @@ def grade_command(
 
     progress = Console(stderr=True)
     try:
-        with progress.status(f"Grading {path.name} …"):
+        with progress.status(Text(one_line(f"Grading {path.name} …"))):
             result = grade(Path(path), seed, source)
     except (InputError, GraderError) as error:
-        progress.print(Text(f"bittensor-lab: {error}"), soft_wrap=True)
+        progress.print(Text(one_line(f"bittensor-lab: {error}", progress.encoding)), soft_wrap=True)
         return 2 if isinstance(error, InputError) else 1
     if as_json:
         print(result.to_json())

@@ -78,6 +78,8 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder", remedy="Name one notebook.")
+        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+            raise InputError(f"{path} is not a regular file", remedy="Name one notebook.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise InputError(f"{path} has {size >> 20} MB", remedy="Clear its outputs and save it again.")

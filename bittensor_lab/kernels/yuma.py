@@ -30,7 +30,7 @@ MEDIAN_BLOCK = 64  # columns whose scores fit the fastest cache together
 @kernel
 def activity(last_update, block, activity_cutoff):
     """Whether each uid [n] set weights recently: ``last_update + cutoff ≥ block`` (5.1)."""
-    return last_update + activity_cutoff >= block
+    return last_update >= block - activity_cutoff
 
 
 @kernel
