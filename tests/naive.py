@@ -124,7 +124,8 @@ def epoch(x) -> dict[str, list]:
     for i, row in enumerate(x.weights.to_lists()):
         kept = {
             j: v for j, v in row
-            if permit[i] and j < n and (j != i or i == owner) and updated[i] > born[j] and commit[i] >= born[j]
+            if permit[i] and j < n and (j != i or i == owner)
+            and updated[i] > born[j] and commit[i] >= born[j]
         }  # fmt: skip
         total = sum(kept.values())
         weights.append({j: over(v, total) for j, v in kept.items()})

@@ -12,7 +12,9 @@ from bittensor_lab import places
 RANK = """
 import numpy as np
 from bittensor_lab.kernels import yuma
-print(yuma.incentive(np.array([[1 << 31]]), np.array([1 << 31]))[0][0], sum(yuma.incentive.stats.cache_hits.values()))
+half = 1 << 31
+print(yuma.incentive(np.array([[half]]), np.array([half]))[0][0])
+print(sum(yuma.incentive.stats.cache_hits.values()))
 """
 
 
@@ -27,7 +29,7 @@ def run(folder, home) -> list[str]:
 
 
 def test_an_edited_callee_in_another_file_shows_at_once(tmp_path):
-    """numba alone would go on using the caller's old code: ``mul`` stands in another file than ``incentive``."""
+    """numba alone would run the caller's old code: ``mul`` and ``incentive`` stand in two files."""
     shutil.copytree(
         places.PACKAGE, tmp_path / "code" / "bittensor_lab", ignore=shutil.ignore_patterns("__pycache__")
     )

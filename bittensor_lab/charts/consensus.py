@@ -452,7 +452,8 @@ def _corners(frame: pd.DataFrame, x: alt.X, y: alt.Y, look: Theme) -> alt.Chart:
     lost = frame[frame.lost > 0.1 * frame.weight].assign(
         corner=lambda t: t.column + 0.45, edge=lambda t: t.row + 0.45
     )
-    return alt.Chart(_inline(lost)).mark_rect(color=look.fill["lost"]).encode(x=x, x2="corner:Q", y=y, y2="edge:Q")
+    corner = alt.Chart(_inline(lost)).mark_rect(color=look.fill["lost"])
+    return corner.encode(x=x, x2="corner:Q", y=y, y2="edge:Q")
 
 
 def _inline(frame: pd.DataFrame) -> alt.Data:
