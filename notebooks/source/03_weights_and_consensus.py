@@ -81,7 +81,8 @@ view.validators[["validator", "stake", "trust", "lost", "dividends"]].round(3)
 # * **A mean has no such floor.** With a mean every per cent of stake buys its share of the pay, and the
 #   cheapest attack is to shout.
 #
-# This is the kernel that ran above, as it is:
+# This is the code that ran above, as it is. `weighted_median` hands blocks of miners to `_halve`, which
+# closes in on the consensus from both sides; `clip` is one line.
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -89,6 +90,7 @@ import inspect
 from bittensor_lab.kernels import yuma
 
 print(inspect.getsource(yuma.weighted_median.py_func))
+print(inspect.getsource(yuma._halve.py_func))
 print(inspect.getsource(yuma.clip.py_func))
 
 # %% [markdown] id="exercise-1"
@@ -164,7 +166,8 @@ else:
 # ## On the real chain
 #
 # Subnet 15 at block 4,769,998 (January 2025, before dTAO), its recorded weights and stake put through
-# this engine with `kappa` at its default, 32767 of 65535: the weights of 12 validators counted. They gave
+# this engine, with `kappa` at its default of 32767 of 65535, permits for the 64 largest stakes and everybody
+# active (the record does not say who was): the weights of 12 validators counted. They gave
 # weight to 131 miners; for only 30 of these did half of the stake agree on anything, and only those
 # earned. 5 % of all stake-weighted weight was clipped. Validator trust went from 0.06 to 1.00.
 #
@@ -176,5 +179,6 @@ else:
 # nothing. Clipping costs the validator trust and dividends, and costs the outlier's favourite its pay.
 # When no majority agrees on a miner, it earns nothing.
 #
-# **Next:** `exercises/03` has you write the weighted median and put it into the epoch. Lesson 04 follows
+# **Next:** `exercises/set_03.ipynb`, in the folder beside this one, has you write the weighted median and put
+# it into the chain's epoch; `bittensor-lab grade exercises/set_03.ipynb` gives the points. Lesson 04 will follow
 # the bonds: why a validator who is right *early* earns more.
