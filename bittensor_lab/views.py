@@ -199,7 +199,7 @@ def title(view: ConsensusView) -> str:
         who = (
             f"{len(crowd)} of {len(view.validators)} validators" if len(crowd) > 3 else _list(crowd.validator)
         )
-        return f"{who} are clipped: {percent(crowd.lost.mean())} of their weight counts for nothing"
+        return f"{who} are clipped most: {percent(crowd.lost.mean())} of their weight counts for nothing"
     own = view.cells[view.cells.row == worst.row].lost
     what = "’s outlier is clipped" if own.max() > 0.8 * own.sum() and worst.lost > 0.1 else " is clipped most"
     return f"Validator {worst.validator[1:]}{what}: {percent(worst.lost)} of its weight counts for nothing"

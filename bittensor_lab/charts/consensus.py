@@ -21,7 +21,7 @@ from bittensor_lab.charts.hatch import hatch
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 Layers = alt.LayerChart | alt.FacetChart
-HEAT_COLUMNS = ("row", "column", "right", "below", "weight", "corner", "edge")
+HEAT_COLUMNS = ["row", "column", "weight", "lost"]
 MOST_GAUGES = (8, 12)
 """validators and miners up to which a cell is a gauge"""
 ROW = 54
@@ -430,33 +430,27 @@ def _note(data: dict[str, Any], look: Theme) -> Layers:
 # --- more than 8 × 12 ----------------------------------------------------------------------------
 
 
-def heat_chart(cells: pd.DataFrame, *, name: Name = "light", width: int = 680, title: str = "") -> Layers:
+def heat_chart(
+    cells: pd.DataFrame, *, name: Name = "light", width: int = 680, title: str = ""
+) -> alt.LayerChart:
     """Return the weights as a heat map, clipped cells with a corner in the colour of what is lost."""
     look = theme(name)
     columns, rows = int(cells.column.max()) + 1, int(cells.row.max()) + 1
-    frame = cells.assign(right=cells.column + 1, below=cells.row + 1)
     x = alt.X("column:Q", title="miners", scale=alt.Scale(domain=[0, columns], nice=False))
     y = alt.Y("row:Q", title="validators", scale=alt.Scale(domain=[rows, 0], nice=False))
-    base = alt.Chart(_inline(frame)).encode(x=x, x2="right:Q", y=y, y2="below:Q")
     shade = alt.Color(
         "weight:Q", legend=None, scale=alt.Scale(range=[look.page, look.fill["validator"]], type="sqrt")
     )
+    chart = alt.Chart(alt.NamedData("cells"))
+    whole = chart.transform_calculate(right="datum.column + 1", below="datum.row + 1").mark_rect()
+    lost = chart.transform_filter("datum.lost > 0.1 * datum.weight").transform_calculate(
+        right="datum.column + 0.45", below="datum.row + 0.45"
+    )
+    corners = lost.mark_rect(color=look.fill["lost"])
+    ends = {"x": x, "x2": "right:Q", "y": y, "y2": "below:Q"}
     return (
-        alt.layer(base.mark_rect().encode(color=shade), _corners(frame, x, y, look))
-        .properties(width=width, height=max(200, 6 * rows), title=alt.Title(title))
+        alt.layer(whole.encode(**ends, color=shade), corners.encode(**ends))
+        .properties(datasets={"cells": cells[HEAT_COLUMNS].to_dict("records")}, title=alt.Title(title))
+        .properties(width=width, height=max(200, 6 * rows))
         .configure(**look.config())
     )
-
-
-def _corners(frame: pd.DataFrame, x: alt.X, y: alt.Y, look: Theme) -> alt.Chart:
-    lost = frame[frame.lost > 0.1 * frame.weight].assign(
-        corner=lambda t: t.column + 0.45, edge=lambda t: t.row + 0.45
-    )
-    corner = alt.Chart(_inline(lost)).mark_rect(color=look.fill["lost"])
-    return corner.encode(x=x, x2="corner:Q", y=y, y2="edge:Q")
-
-
-def _inline(frame: pd.DataFrame) -> alt.Data:
-    """The columns a heat map draws, past altair's limit of 5,000 rows: 64 × 256 is meant."""
-    wanted = [name for name in HEAT_COLUMNS if name in frame]
-    return alt.Data(values=frame[wanted].to_dict("records"))

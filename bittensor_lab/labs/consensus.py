@@ -52,7 +52,7 @@ def build(preset: str = "one_outlier") -> Lab:
 def load(name: str) -> dict[str, dict[str, Any]]:
     """Return what the controls show for a preset."""
     world = _preset(name)
-    small = _is_small(world)
+    small = _has_gauges(*world.weights.shape)
     stakes = dict(zip(world.validators, world.stake, strict=True)) if small else world.group_stake()
     high = nice(sum(stakes.values()))
     matrix = world.weights.tolist() if small else []
@@ -110,61 +110,65 @@ def compute(state: State) -> views.ConsensusView:
 
 def draw(view: views.ConsensusView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture of one epoch."""
-    by = "" if view.by == "median" else ', by="mean"'
-    code = (
-        "from bittensor_lab import datasets, views\n"
-        f"world = {setup(state)[1]}\n"
-        f"views.consensus(world.inputs(){by}).miners"
-    )
     ends = limits or {key: nice(most) for key, most in views.consensus_limits(view).items()}
-    small = len(view.validators) <= EDITABLE[0] and len(view.miners) <= EDITABLE[1]
-    key = f"consensus {len(view.validators)} {len(view.miners)}" if small else f"heat {state['preset']}"
-    tables = {name: rounded(table) for name, table in views.consensus_tables(view).items()} if small else {}
+    small = _has_gauges(len(view.validators), len(view.miners))
+    key = f"{'consensus' if small else 'heat'} {len(view.validators)} {len(view.miners)}"
 
-    def chart(theme: Any = "light") -> Any:
-        from bittensor_lab.charts import consensus as charts
-
-        if not small:
-            return charts.heat_chart(view.cells, title=views.title(view))
-        return charts.consensus_chart(
-            views.consensus_tables(view),
-            limits=ends,
-            name=theme,
-            title=views.title(view),
-            subtitle=views.subtitle(view),
-        )
+    def spec(theme: str) -> dict[str, Any]:
+        return {name: part for name, part in chart(view, ends, theme).to_dict().items() if name != "title"}
 
     return Drawing(
         title=views.title(view),
         subtitle=views.subtitle(view, gauges=small),
         summary=views.summary(view),
-        code=code,
+        code=code(view, state),
         frame=view.cells,
         limits=ends,
-        chart=chart,
+        chart=lambda: chart(view, ends),
         key=key,
-        tables=tables,
-        spec=(lambda theme: {k: v for k, v in chart(theme).to_dict().items() if k != "title"})
-        if small
-        else None,
-        show=_gauges(key, tables, ends, chart) if small else _heat(view, ends),
+        spec=spec,
+        tables=lambda: tables(view),
+        show=_gauges(view, ends, key, spec) if small else _heat(view, ends),
         wide=("weights",) if small and len(view.miners) > 8 else (),
         hidden=() if small else ("weights",),
     )
 
 
-def _gauges(key: str, tables: Any, ends: dict[str, float], chart: Any) -> dict[str, dict[str, Any]]:
-    def spec(theme: str) -> dict[str, Any]:
-        return {k: v for k, v in chart(theme).to_dict().items() if k != "title"}
+def code(view: views.ConsensusView, state: State) -> str:
+    """Return the Python that makes the numbers of the picture."""
+    by = "" if view.by == "median" else ', by="mean"'
+    return (
+        "from bittensor_lab import datasets, views\n"
+        f"world = {setup(state)[1]}\n"
+        f"views.consensus(world.inputs(){by}).miners"
+    )
 
-    return {
-        "gauges": {
-            "key": key,
-            "make": spec,
-            "tables": tables,
-            "params": {f"top_{k}": v for k, v in ends.items()},
-        }
-    }
+
+def chart(view: views.ConsensusView, ends: dict[str, float], theme: Any = "light") -> Any:
+    """Return the picture as an Altair chart."""
+    from bittensor_lab.charts import consensus as charts
+
+    if not _has_gauges(len(view.validators), len(view.miners)):
+        return charts.heat_chart(view.cells, name=theme, title=views.title(view))
+    return charts.consensus_chart(
+        views.consensus_tables(view),
+        limits=ends,
+        name=theme,
+        title=views.title(view),
+        subtitle=views.subtitle(view),
+    )
+
+
+def tables(view: views.ConsensusView) -> dict[str, dict[str, list[Any]]]:
+    """Return the data of the picture, by name and column."""
+    return {name: rounded(table) for name, table in views.consensus_tables(view).items()}
+
+
+def _gauges(
+    view: views.ConsensusView, ends: dict[str, float], key: str, spec: Any
+) -> dict[str, dict[str, Any]]:
+    params = {f"top_{name}": most for name, most in ends.items()}
+    return {"gauges": {"key": key, "make": spec, "tables": tables(view), "params": params}}
 
 
 def _heat(view: views.ConsensusView, ends: dict[str, float]) -> dict[str, dict[str, Any]]:
@@ -199,13 +203,15 @@ def bet_strip() -> BetStrip:
     return recorded_bet(strip, BET)
 
 
-def _is_small(world: datasets.Preset) -> bool:
-    return world.weights.shape[0] <= EDITABLE[0] and world.weights.shape[1] <= EDITABLE[1]
+def _has_gauges(validators: int, miners: int) -> bool:
+    """Whether the matrix is small enough for gauges and for the editor."""
+    return validators <= EDITABLE[0] and miners <= EDITABLE[1]
 
 
 def warmup() -> None:
-    """Make ahead what the first picture would wait for."""
+    """Make ahead what the first picture of each size would wait for."""
     for name in datasets.preset_names():
-        lab = build(name)
-        lab.png()
-        lab.close()
+        if _has_gauges(*_preset(name).weights.shape):
+            lab = build(name)
+            lab.png()
+            lab.close()

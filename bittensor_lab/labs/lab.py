@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,14 @@ class Drawing:
     """the picture as an Altair chart"""
     key: str
     """which chart this is: same key, same specification but for its data"""
-    spec: Callable[[str], dict[str, Any]] | None = None
-    """the specification of a theme, where it does not depend on data"""
+    spec: Callable[[str], dict[str, Any]]
+    """the specification of a theme, which depends on the key alone"""
+    tables: Callable[[], dict[str, dict[str, list[Any]]]]
+    """the data of the picture, by name and column"""
     wide: tuple[str, ...] = ()
     """controls that need the full width"""
     hidden: tuple[str, ...] = ()
     """controls that have nothing to say"""
-    tables: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
 
 class Lab(w.VBox):
@@ -147,13 +148,11 @@ class Lab(w.VBox):
     def png(self) -> bytes:
         """Return the picture as PNG."""
         shown = self._shown
-        if shown.spec is None:
-            return chart_png(shown.chart().to_dict())
-        data = {name: _records(table) for name, table in shown.tables.items()}
+        data = {name: _records(table) for name, table in shown.tables().items()}
         spec = specification(shown.key, "light", shown.spec)
         params = [
             dict(p, value=shown.limits.get(p["name"].removeprefix("top_"), p.get("value")))
-            for p in spec["params"]
+            for p in spec.get("params", [])
         ]
         heading = {"text": shown.title, "subtitle": [shown.subtitle]}
         return chart_png({**spec, "datasets": data, "params": params, "title": heading})

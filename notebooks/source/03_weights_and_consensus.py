@@ -179,6 +179,6 @@ else:
 # nothing. Clipping costs the validator trust and dividends, and costs the outlier's favourite its pay.
 # When no majority agrees on a miner, it earns nothing.
 #
-# **Next:** `exercises/set_03.ipynb`, in the folder beside this one, has you write the weighted median and put
-# it into the chain's epoch; `bittensor-lab grade exercises/set_03.ipynb` gives the points. Lesson 04 will follow
-# the bonds: why a validator who is right *early* earns more.
+# **Next:** `exercises/set_03.ipynb`, in the folder beside this one, has you write the weighted median and
+# put it into the chain's epoch; `bittensor-lab grade exercises/set_03.ipynb` gives the points. Lesson 04
+# will follow the bonds: why a validator who is right *early* earns more.

@@ -127,6 +127,22 @@ def test_no_width_cuts_anything_off(lesson, width):
     lesson.shot(f"lesson03-light-{width}")
 
 
+def test_the_code_line_is_copied_and_makes_the_numbers_of_the_picture(lesson):
+    lesson.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lesson.tab.locator(STAKE).focus()
+    lesson.tab.keyboard.press("ArrowRight")
+    lesson.settled()
+    lesson.tab.wait_for_function(
+        "() => document.querySelector('.bl-code-text').textContent.includes('stake=')"
+    )
+    lesson.tab.get_by_text("Copy as code", exact=True).click()
+    lesson.tab.get_by_text("Copied", exact=True).wait_for(timeout=5_000)
+    *setup, last = lesson.tab.evaluate("() => navigator.clipboard.readText()").splitlines()
+    made = lesson.execute("\n".join([*setup, f"print({last}.incentive.round(6).tolist())"]))
+    assert made == lesson.execute("print(lab.result.miners.incentive.round(6).tolist())")
+    assert made.startswith("[0.")
+
+
 def test_the_bet_is_shared_by_both_its_places(lesson):
     lesson.execute("labs.bet_on_weights_and_consensus().value = 15.0")
     lesson.execute("labs.bet_on_weights_and_consensus().state = 'locked'")

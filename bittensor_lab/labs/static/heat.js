@@ -101,7 +101,7 @@ function heat(model, el) {
     }
     g.fillStyle = c.border; g.fillRect(l.left, base, l.matrixWidth, 1);
     let step = d.m <= 64 ? 8 : 32;
-    while (step * l.cellWidth < 50) step *= 2;
+    while (step * l.cellWidth < 66) step *= 2;
     for (let j = step - 1; j < d.m; j += step) {
       const x = l.left + (j + 0.5) * l.cellWidth;
       words(g, `M${j + 1}`, x, 12, c.minerText, { size: 12, weight: 600, align: j === d.m - 1 ? 'right' : 'center' });
