@@ -196,10 +196,7 @@ def title(view: ConsensusView) -> str:
         return "No weight is clipped"
     crowd = view.validators[clipped_most(view)]
     if len(crowd) > 1:
-        who = (
-            f"{len(crowd)} of {len(view.validators)} validators" if len(crowd) > 3 else _list(crowd.validator)
-        )
-        return f"{who} are clipped most: {percent(crowd.lost.mean())} of their weight counts for nothing"
+        return f"{_whose(crowd, view)}: {percent(crowd.lost.mean())} of their weight counts for nothing"
     own = view.cells[view.cells.row == worst.row].lost
     what = "’s outlier is clipped" if own.max() > 0.8 * own.sum() and worst.lost > 0.1 else " is clipped most"
     return f"Validator {worst.validator[1:]}{what}: {percent(worst.lost)} of its weight counts for nothing"
@@ -210,9 +207,15 @@ def clipped_most(view: ConsensusView) -> pd.Series:
     return (view.validators.lost > 0.2) & (view.validators.lost > 0.6 * view.validators.lost.max())
 
 
-def _list(names: pd.Series) -> str:
-    numbers = [name[1:] for name in names]
-    return f"Validators {', '.join(numbers[:-1])} and {numbers[-1]}"
+def _whose(crowd: pd.DataFrame, view: ConsensusView) -> str:
+    """Who is clipped, of several: all, so many of so many, or each by name."""
+    if len(crowd) == len(view.validators):
+        return f"All {len(crowd)} validators are clipped"
+    numbers = [name[1:] for name in crowd.validator]
+    few = f"Validators {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return (
+        f"{few if len(crowd) <= 3 else f'{len(crowd)} of {len(view.validators)} validators'} are clipped most"
+    )
 
 
 def _mean_title(view: ConsensusView) -> str:

@@ -229,8 +229,9 @@ def _columns(data: Any, v: int, m: int, x: alt.X, y: alt.Y, look: Theme) -> list
     )
     edge = alt.Chart(alt.Data(values=[{"a": 0, "b": m, "y": v + 0.585}]))
     middle = {"x": _at(x, "middle")}
+    size = 14 if m <= 9 else 12  # "M10" and its neighbour must not touch
     return [
-        heads.mark_text(fontSize=14, fontWeight=600, baseline="middle", color=look.text["miner"]).encode(
+        heads.mark_text(fontSize=size, fontWeight=600, baseline="middle", color=look.text["miner"]).encode(
             **middle, y=_at(y, "high"), text="miner:N"
         ),
         heads.mark_text(fontWeight=600, baseline="middle", color=look.ink).encode(
