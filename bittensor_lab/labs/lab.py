@@ -208,12 +208,12 @@ class Lab(w.VBox):
             self.bet.lock()
 
     def _show(self, drawing: Drawing, dragging: bool) -> None:
-        with self._finding.hold_sync():
-            self._finding.title, self._finding.subtitle = drawing.title, drawing.subtitle
-        for name, picture in self.pictures.items():
+        for name, picture in self.pictures.items():  # first, so that nothing is sent ahead of it
             picture.hidden = name not in drawing.show
             if not picture.hidden:
                 picture.show(**drawing.show[name], words=drawing.summary, frame=self._frame_number)
+        with self._finding.hold_sync():
+            self._finding.title, self._finding.subtitle = drawing.title, drawing.subtitle
         self._place(drawing)
         if not dragging:
             self._summary.text = drawing.summary

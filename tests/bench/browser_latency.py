@@ -26,6 +26,7 @@ sys.modules[spec.name] = driver
 spec.loader.exec_module(driver)
 
 STEPS = 30
+PRESETS = ("one_outlier", "cabal_12", "cabal_256")
 STEP = """([selector, value]) => new Promise((done) => {
     const input = [...document.querySelectorAll(selector)].find((e) => e.offsetParent || e.type === 'radio');
     const sent = () => document.body.dataset.btlabSent || '0', before = sent(), start = performance.now();
@@ -122,7 +123,7 @@ def main() -> None:
             page.open("lab.ipynb")
             page.run_all()
             page.drawn(60_000)
-            latency = {preset: measure(page, preset) for preset in ("one_outlier", "cabal_12", "cabal_256")}
+            latency = {preset: measure(page, preset) for preset in (sys.argv[1:] or PRESETS)}
             page.close()
             browser.close()
     target = driver.ROOT / "build" / "latency.json"
