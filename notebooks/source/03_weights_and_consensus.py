@@ -3,6 +3,8 @@
 #
 # *About 20 minutes. You need: a little Python, and the words* validator, miner *and* stake.
 #
+# **First:** in the menu above, *Run → Run All Cells*. Cells shown as one grey line are folded; click to open.
+#
 # Validators look at what miners produce and say, in numbers, what each miner is worth. These
 # **weights** are the only thing that the chain ever learns about the work. This lesson is about what
 # it does with them. Afterwards you can
