@@ -177,8 +177,10 @@ def consensus_tables(view: ConsensusView) -> dict[str, pd.DataFrame]:
 
 
 def percent(fraction: float) -> str:
-    """Return ``0.473`` as ``47 %``; below 10 % with a decimal where it says something."""
+    """Return ``0.473`` as ``47 %``; with a decimal where it says something, and 100 % only for all of it."""
     value = 100 * fraction
+    if 99.5 <= value < 99.99:
+        return f"over 99{NO_BREAK_SPACE}%"
     digits = 1 if 0.05 <= value < 2 else 0
     return f"{value:.{digits}f}{NO_BREAK_SPACE}%"
 

@@ -86,3 +86,8 @@ def test_heat_map_draws(look):
     cells = views.consensus(datasets.preset("outlier_64").inputs()).cells
     assert isinstance(cells, pd.DataFrame)
     assert vl_convert.vegalite_to_svg(heat_chart(cells, name=look).to_dict()).startswith("<svg")
+
+
+def test_a_hundred_per_cent_is_said_only_of_all():
+    said = [views.percent(share).replace("\u00a0", " ") for share in (0.473, 0.0123, 0.997, 1 - 1e-9, 1.0)]
+    assert said == ["47 %", "1.2 %", "over 99 %", "100 %", "100 %"]

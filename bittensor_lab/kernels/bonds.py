@@ -299,13 +299,13 @@ def store_rows(bonds, rows, n, permit):
     """Bonds [k, n] of those who hold the new permit, as sparse rows in ascending order (5.12)."""
     start = np.zeros(n + 1, np.int64)
     uid, value = np.empty(bonds.size, np.uint16), np.empty(bonds.size, np.uint16)
-    p = r = 0
+    p, r = np.uint64(0), 0  # unsigned: an index that cannot be negative costs no check
     for i in range(n):
         if r < len(rows) and rows[r] == i:
             if permit[i]:
                 for j in range(n):
                     uid[p], value[p] = j, (bonds[r, j] * 65535) >> 32
-                    p += 1 if bonds[r, j] > 0 else 0
+                    p += np.uint64(bonds[r, j] > 0)
             r += 1
         start[i + 1] = p
     return start, uid[:p].copy(), value[:p].copy()

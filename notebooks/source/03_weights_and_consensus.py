@@ -71,7 +71,7 @@ view.validators[["validator", "stake", "trust", "lost", "dividends"]].round(3)
 # For each miner the chain asks: **what is the largest weight that at least `kappa` of the stake
 # supports?** To support a weight is to have given at least as much. That is the *stake-weighted median*,
 # the consensus. Whatever a validator gave above it is cut off: *clipped*. How far above does not matter:
-# V4 could have written 50 % or 100 %, M6 would earn the same.
+# had V4 written 100 %, its weight on M6 would be cut to the same line.
 #
 # Three things follow.
 #

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 LESSON = "03_weights_and_consensus.ipynb"
 TARGET = driver.ROOT / "docs" / "images"
 MOST = 200_000
+EDGE = 12  # pixels of page around the lab
 
 
 def take(page: driver.Page, name: str) -> None:
@@ -23,11 +24,14 @@ def take(page: driver.Page, name: str) -> None:
     page.settled()
     page.tab.wait_for_timeout(800)
     page.tab.mouse.move(0, 0)
-    page.tab.locator(".btlab-page").first.screenshot(path=str(TARGET / name))
-    size = (TARGET / name).stat().st_size
-    print(name, size, "bytes")
-    if size > MOST:
-        sys.exit(f"{name} has {size} bytes, more than {MOST}")
+    box = page.tab.locator(".btlab-page").first.bounding_box()
+    around = {"x": box["x"] - EDGE, "y": box["y"] - EDGE}
+    size = {"width": box["width"] + 2 * EDGE, "height": box["height"] + 2 * EDGE}
+    page.tab.screenshot(path=str(TARGET / name), clip={**around, **size})
+    kept = (TARGET / name).stat().st_size
+    print(name, kept, "bytes")
+    if kept > MOST:
+        sys.exit(f"{name} has {kept} bytes, more than {MOST}")
 
 
 def main() -> None:
