@@ -64,7 +64,7 @@ def test_activity_holds_at_the_end_of_time(inputs):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"stake": np.array([1, 2])}, "stake has shape (2,), but there are 5"),
+        ({"stake": np.array([1, 2])}, "last_update has shape (5,), but there are 2 uids"),
         ({"stake": np.array([1.5] * 5)}, "must hold integers"),
         ({"stake": np.array([-1, 0, 0, 0, 0])}, "zero or more"),
         ({"stake": np.array([2**62, 0, 0, 0, 0])}, "less than 2⁶²"),
@@ -78,13 +78,9 @@ def test_activity_holds_at_the_end_of_time(inputs):
     ],
 )
 def test_bad_inputs_say_what_is_wrong(inputs, change, words):
-    if "stake" in change and len(change["stake"]) == 2:
-        change = {**change, "last_update": inputs.last_update}
     with pytest.raises(InputError) as caught:
         replace(inputs, **change)
-    assert words.replace("has shape (2,), but there are 5", "has shape") in str(
-        caught.value
-    ) or "shape" in str(caught.value)
+    assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(

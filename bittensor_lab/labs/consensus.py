@@ -14,6 +14,7 @@ from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Matrix
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture, HeatMap
 from bittensor_lab.labs.scales import nice, rounded
+from bittensor_lab.params import meaning
 
 BET = "weights_and_consensus/outlier"
 EDITABLE = (8, 12)
@@ -25,7 +26,7 @@ def build(preset: str = "one_outlier") -> Lab:
     stake = LabelledSlider(
         title="Stake of each validator", chain="stake_weight", show="share", tone="validator"
     )
-    kappa = LabelledSlider(title="Majority needed", chain="kappa", labels=["κ"])
+    kappa = LabelledSlider(title=meaning("kappa").label, chain="kappa", labels=["κ"])
     rule = Choice(title="Consensus by", options=[("median", "Median"), ("mean", "Mean")])
     columns = (
         {"preset": Preset(options=list(datasets.preset_titles().items())), "stake": stake},
