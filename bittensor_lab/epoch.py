@@ -28,7 +28,7 @@ from bittensor_lab.kernels import steps as kernel
 from bittensor_lab.kernels.steps import CHAIN_STEPS, Steps
 from bittensor_lab.params import Hyperparameters
 from bittensor_lab.rows import SparseRows, rows_from_dense, rows_from_lists
-from bittensor_lab.units import ONE, RAO_PER_TAO, u16_fraction
+from bittensor_lab.units import ONE, RAO_PER_TAO, U64_MAX, u16_fraction
 
 __all__ = ["CHAIN_STEPS", "EpochInputs", "EpochTerms", "EpochTrace", "Steps", "matrix_inputs", "run_epoch",
            "trace_epoch"]  # fmt: skip
@@ -66,6 +66,10 @@ class EpochInputs:
     bonds: SparseRows  # n rows, as the last epoch stored them
     commit_block: NDArray[np.int64] | None = None
     """[n] earliest unexpired commit of each uid, ``NEVER`` if none; read only with commit-reveal"""
+    stake_fraction: NDArray[np.uint32] | None = None
+    """[n] what each stake holds beyond whole rao, raw 2⁻³²; none if not given"""
+    stake_threshold: int = 0
+    """stake weight below which a uid counts as holding none, rao"""
 
     def __post_init__(self) -> None:
         n = len(self.stake)
@@ -83,6 +87,9 @@ class EpochInputs:
                 raise InputError(f"{name} have {len(getattr(self, name))} rows, but there are {n} uids")
         for name in ("block", "last_step_block", "activity_cutoff", "rao_emission"):
             _in_range(name, getattr(self, name), MAX_STAKE)
+        _in_range("stake_threshold", self.stake_threshold, U64_MAX + 1)
+        fraction = np.zeros(n, np.uint32) if self.stake_fraction is None else self.stake_fraction
+        object.__setattr__(self, "stake_fraction", _column("stake_fraction", fraction, n, np.uint32))
         if sum(self.stake.tolist()) >= MAX_STAKE:
             raise InputError("all stake together must be less than 2⁶² rao")
         if self.owner_uid is not None:
@@ -107,7 +114,7 @@ class EpochInputs:
             last_tempo=self.last_step_block + 1 if self.last_step_block else max(0, self.block - h.tempo),
             owner_uid=owner,
             rao_emission=self.rao_emission,
-            stake_threshold=min(h.stake_threshold, MAX_STAKE),
+            stake_threshold=min(self.stake_threshold, MAX_STAKE),
             max_allowed_validators=h.max_allowed_validators,
             kappa=u16_fraction(h.kappa),
             bonds_penalty=u16_fraction(h.bonds_penalty),
@@ -121,6 +128,7 @@ class EpochInputs:
             block_at_registration=self.block_at_registration,
             commit_block=np.full(self.n, NEVER) if commits is None else commits,
             stake=self.stake,
+            stake_fraction=self.stake_fraction,
             permit=permit,
             weight_start=self.weights.start,
             weight_uid=self.weights.uid,

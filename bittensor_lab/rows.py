@@ -1,5 +1,8 @@
 """Sparse rows: weights and bonds as the chain stores them.
 
+Weights come one row at a time, from one validator each: a ``Row``. Bonds are written all at once, by
+an epoch: ``SparseRows``, which is also what a kernel reads; ``pack`` turns rows into it.
+
 Row i is a list of ``(uid, value)`` pairs in stored order. Three things that a plain matrix would
 lose matter to the chain (``spec/epoch.md`` 3.2, 6.3): a pair that is absent differs from a pair
 whose value is 0, the order of the pairs is kept, and a row may name a uid that no longer exists.
@@ -9,12 +12,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bittensor_lab.errors import InputError
 from bittensor_lab.units import U16_MAX
+
+
+class Row(NamedTuple):
+    """One uid's pairs in stored order."""
+
+    uid: NDArray[np.uint16]  # [pairs]
+    value: NDArray[np.uint16]  # [pairs]
+
+
+def make_row(uids: ArrayLike, values: ArrayLike) -> Row:
+    """Return a read-only row of u16 pairs; the caller has checked them."""
+    row = Row(np.array(uids, np.uint16), np.array(values, np.uint16))
+    for array in row:
+        array.setflags(write=False)
+    return row
+
+
+EMPTY_ROW = make_row([], [])
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,3 +120,37 @@ def rows_from_dense(matrix: ArrayLike) -> SparseRows:
     row, uid = np.nonzero(dense)
     start = np.searchsorted(row, np.arange(len(dense) + 1)).astype(np.int64)
     return SparseRows(start, uid.astype(np.uint16), dense[row, uid].astype(np.uint16))
+
+
+def pack(rows: Sequence[Row]) -> SparseRows:
+    """Return rows end to end, as kernels take them."""
+    start = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum([len(row.uid) for row in rows], out=start[1:])
+    filled = [row for row in rows if len(row.uid)] or [EMPTY_ROW]
+    return SparseRows(
+        start, np.concatenate([row.uid for row in filled]), np.concatenate([row.value for row in filled])
+    )
+
+
+def unpack(rows: SparseRows) -> tuple[Row, ...]:
+    """Return the rows of ``rows`` one by one."""
+    cuts = zip(rows.start[:-1].tolist(), rows.start[1:].tolist(), strict=True)
+    return tuple(make_row(rows.uid[a:b], rows.value[a:b]) if b > a else EMPTY_ROW for a, b in cuts)
+
+
+def without(row: Row, uid: int) -> Row:
+    """Return the row without its pair for ``uid``; the same row if it has none."""
+    kept = row.uid != uid
+    return row if kept.all() else make_row(row.uid[kept], row.value[kept])
+
+
+def zeroed(row: Row, uid: int) -> Row:
+    """Return the row with the value 0 in its pair for ``uid``; the same row if that changes nothing."""
+    hit = (row.uid == uid) & (row.value != 0)
+    return make_row(row.uid, np.where(hit, 0, row.value)) if hit.any() else row
+
+
+def remapped(row: Row, new_uid: NDArray[np.int64]) -> Row:
+    """Return the row with uid u called ``new_uid[u]``; pairs whose uid has none (−1) go."""
+    uid = new_uid[row.uid]
+    return make_row(uid[uid >= 0], row.value[uid >= 0])

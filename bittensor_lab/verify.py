@@ -17,7 +17,7 @@ import reprlib
 import stat
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,9 @@ import numpy as np
 
 from bittensor_lab.epoch import MAX_STAKE, MAX_UIDS, NEVER, EpochInputs, EpochTerms, run_epoch
 from bittensor_lab.errors import InputError
-from bittensor_lab.params import Hyperparameters
+from bittensor_lab.params import Hyperparameters, meaning
 from bittensor_lab.rows import SparseRows, rows_from_lists
-from bittensor_lab.units import U16_MAX
+from bittensor_lab.units import U16_MAX, U64_MAX
 
 MAX_BYTES = 1 << 26
 """of a file once unpacked"""
@@ -39,6 +39,10 @@ MAX_DIGITS = 4000  # Python itself refuses to read integers longer than 4300
 U16_FIELDS = ("consensus", "incentive", "dividends", "validator_trust", "stake_weight")
 FLAG_FIELDS = ("active", "validator_permit")
 RAO_FIELDS = ("server_emission", "validator_emission", "emission")
+EPOCH_PARAMETERS = (
+    "tempo", "max_allowed_validators", "kappa", "bonds_penalty", "alpha_low", "alpha_high",
+    "bonds_moving_average", "alpha_sigmoid_steepness", "yuma3", "liquid_alpha", "commit_reveal",
+)  # fmt: skip
 COLUMNS = ("last_update", "block_at_registration", "stake")
 
 
@@ -327,13 +331,10 @@ def _nonzero(rows: SparseRows) -> dict[tuple[int, int], int]:
 
 def _hyperparameters(params: Field) -> Hyperparameters:
     read: dict[str, Any] = {}
-    for item in fields(Hyperparameters):
-        meaning = item.metadata["meaning"]
-        if item.name == "activity_cutoff_factor_milli":  # files give the cutoff in blocks
-            continue
-        value = params[item.name]
-        is_flag = meaning.unit == "on or off"
-        read[item.name] = value.flag() if is_flag else value.integer(meaning.low, meaning.high)
+    for name in EPOCH_PARAMETERS:
+        meant, value = meaning(name), params[name]
+        is_flag = meant.unit == "on or off"
+        read[name] = value.flag() if is_flag else value.integer(meant.low, meant.high)
     return Hyperparameters(**read)
 
 
@@ -345,6 +346,7 @@ def _epoch_inputs(params: Field, hyperparameters: Hyperparameters, inputs: Field
         block=inputs["block"].integer(0, LARGEST),
         last_step_block=inputs["last_step_block"].integer(0, LARGEST),
         activity_cutoff=params["activity_cutoff"].integer(0, LARGEST),
+        stake_threshold=params["stake_threshold"].integer(0, U64_MAX),
         owner_uid=None if owner.value is None else owner.integer(0, n - 1),
         rao_emission=inputs["rao_emission"].integer(0, LARGEST),
         validator_permit=inputs["validator_permit"].flags(n),

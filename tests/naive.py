@@ -113,7 +113,8 @@ def epoch(x) -> dict[str, list]:
     if owner is not None:
         permit[owner] = True
     active = [updated[i] + x.activity_cutoff >= x.block for i in everyone]
-    stakes = share([s if s >= h.stake_threshold or i == owner else 0 for i, s in enumerate(stake)])
+    whole = [(s << 32) + f for s, f in zip(stake, x.stake_fraction.tolist(), strict=True)]  # 2⁻³² rao
+    stakes = share([s if s >> 32 >= x.stake_threshold or i == owner else 0 for i, s in enumerate(whole)])
     ranked = sorted(everyone, key=lambda i: (stakes[i], i))
     places = set(ranked[n - min(n, h.max_allowed_validators) :])
     new_permit = [(i in places and stakes[i] != 0) or i == owner for i in everyone]

@@ -62,6 +62,8 @@ def any_subnet(seed: int) -> EpochInputs:
         weights=rows_from_lists([row() for _ in range(n)]),
         bonds=rows_from_lists([row() for _ in range(n)]),
         commit_block=rng.choice([*blocks, NEVER], n),
+        stake_fraction=rng.choice([0, 1, 2**31, 2**32 - 1], n).astype(np.uint32),
+        stake_threshold=int(rng.choice([0, 10**12])),
     )
 
 
@@ -79,7 +81,6 @@ def _any_parameters(rng: np.random.Generator) -> Hyperparameters:
         alpha_high=high,
         alpha_sigmoid_steepness=int(rng.choice([-32768, -500, 0, 1, 1000, 3000, 32767])),
         commit_reveal=bool(rng.random() < 0.5),
-        stake_threshold=int(rng.choice([0, 10**12])),
     )
 
 

@@ -17,9 +17,15 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Lower layers first; a module imports from its own layer's folder or from below.
 LAYERS = [
     {"units", "errors", "places"},
-    {"params", "rows"},
+    {"params", "rows", "events"},
     {"kernels"},
-    {"epoch"},
+    {"epoch", "state"},
+    {"accounts", "neurons", "schedule", "childkeys"},
+    {"stake_weight", "mechanisms"},
+    {"weights"},
+    {"extrinsics", "block", "invariants", "presets", "dividends"},
+    {"store"},
+    {"chain"},
     {"views", "datasets", "bets"},
     {"charts"},
     {"labs"},

@@ -100,7 +100,11 @@ def test_permits_go_to_the_largest_and_among_equals_to_the_higher_uid(k, expecte
 
 
 def test_an_owner_below_the_threshold_keeps_its_stake():
-    assert yuma.share_stake(np.array([5, 5, 10]), 6, 1).tolist() == [0, ONE // 3, 2 * ONE // 3]
+    assert yuma.share_stake(np.array([5, 5, 10]), np.zeros(3, np.uint32), 6, 1).tolist() == [
+        0,
+        ONE // 3,
+        2 * ONE // 3,
+    ]
 
 
 def test_a_row_out_of_order_hides_its_later_smaller_uids():

@@ -44,6 +44,26 @@ def div(a, b):
 
 
 @kernel
+def div_wide(a, a_beyond, b, b_beyond):
+    """Quotient ``floor((a + a'/2³²) · 2³² / (b + b'/2³²))`` of a ≤ b < 2⁶², with a', b' < 2³².
+
+    Both numbers have up to 94 bits, so the remainder is kept in two words: (high, low).
+    """
+    guess = np.int64(
+        (np.float64(a) + np.float64(a_beyond) / TWO_32)
+        * TWO_32
+        / (np.float64(b) + np.float64(b_beyond) / TWO_32)
+    )
+    taken = np.uint64(guess) * np.uint64(b_beyond)
+    high = np.int64((np.uint64(a) << np.uint64(32)) - np.uint64(guess) * np.uint64(b))
+    high += a_beyond - np.int64(taken >> np.uint64(32))
+    low = -np.int64(taken & np.uint64(ONE - 1))
+    if low < 0:
+        high, low = high - 1, low + ONE
+    return guess + (1 if (high > b or (high == b and low >= b_beyond)) else 0) - (1 if high < 0 else 0)
+
+
+@kernel
 def div_u16(stored, total):
     """``floor(stored · 2³² / total)`` for a u16 and a sum of u16; float64 is exact here.
 

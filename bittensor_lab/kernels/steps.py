@@ -64,6 +64,7 @@ class EpochArrays(NamedTuple):
     block_at_registration: IntArray  # [n]
     commit_block: IntArray  # [n]
     stake: IntArray  # [n] rao
+    stake_fraction: NDArray[np.uint32]  # [n] and beyond whole rao, raw 2⁻³²
     permit: BoolArray  # [n], the owner's included
     weight_start: IntArray  # [n + 1]
     weight_uid: NDArray[np.uint16]  # [pairs]
@@ -155,7 +156,7 @@ class Stored(NamedTuple):
 def agree(x: EpochArrays, steps: Steps) -> Agreement:
     """Steps 5.1 to 5.8: from stake and weights to consensus, clipping and incentive."""
     active = steps.activity(x.last_update, x.block, x.activity_cutoff)
-    stake = steps.share_stake(x.stake, x.stake_threshold, x.owner_uid)
+    stake = steps.share_stake(x.stake, x.stake_fraction, x.stake_threshold, x.owner_uid)
     new_permit = steps.permits(stake, x.max_allowed_validators, x.owner_uid)
     active_stake = steps.activate_stake(stake, active, x.permit)
     rows = choose_rows(x.permit, x.bond_start)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bittensor_lab.kernels.fixed import ONE, div, div_u16, kernel, mul, normalise
+from bittensor_lab.kernels.fixed import ONE, div, div_u16, div_wide, kernel, mul, normalise
 
 ABSENT = 0  # in an unpacked row; a stored value v is v + 1 there
 ZERO, TOP = np.uint32(0), np.uint32(ONE - 1)
@@ -34,16 +34,22 @@ def activity(last_update, block, activity_cutoff):
 
 
 @kernel
-def share_stake(stake, stake_threshold, owner_uid):
-    """Each uid's share [n] of all stake, of rao [n]; 0 below the threshold, but for the owner (5.2)."""
-    counted = np.zeros_like(stake)
+def share_stake(stake, fraction, stake_threshold, owner_uid):
+    """Each uid's share [n] of all stake, of rao [n] and raw 2⁻³² rao [n]; 0 below the threshold (5.2).
+
+    The owner's counts whatever the threshold.
+    """
+    total, beyond = np.int64(0), np.int64(0)
     for i in range(len(stake)):
         if stake[i] >= stake_threshold or i == owner_uid:
-            counted[i] = stake[i]
-    total = counted.sum()
+            total += stake[i]
+            beyond += np.int64(fraction[i])
+    total, beyond = total + (beyond >> 32), beyond & (ONE - 1)
+    shares = np.zeros(len(stake), np.int64)
     for i in range(len(stake)):
-        counted[i] = div(counted[i], total)
-    return counted
+        if (stake[i] >= stake_threshold or i == owner_uid) and (total > 0 or beyond > 0):
+            shares[i] = div_wide(stake[i], np.int64(fraction[i]), total, beyond)
+    return shares
 
 
 @kernel

@@ -18,7 +18,7 @@ def run(inputs: EpochInputs) -> dict[str, np.ndarray | SparseRows]:
     """One epoch: real-valued terms under their names, and what would be stored under ``stored_...``."""
     h, n = inputs.hyperparameters, inputs.n
     active = inputs.last_update + inputs.activity_cutoff >= inputs.block
-    counted = np.where(inputs.stake >= h.stake_threshold, inputs.stake, 0).astype(float)
+    counted = np.where(inputs.stake >= inputs.stake_threshold, inputs.stake, 0).astype(float)
     stake = normalise(counted)
     rows = np.flatnonzero(inputs.validator_permit)
     voting = normalise(np.where(active & inputs.validator_permit, stake, 0))[rows]

@@ -1,0 +1,244 @@
+"""Events: what happened, one flat record each, under the chain's names.
+
+``EpochRan``, ``HyperparameterSet`` and ``ExtrinsicFailed`` are ours: for the first the chain has no
+event, for the second one per hyperparameter, and the third carries the error itself.
+
+Source: ``pallets/subtensor/src/macros/events.rs``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bittensor_lab.errors import ChainError
+
+Children = tuple[tuple[int, str], ...]
+"""(proportion of 2⁶⁴ − 1, hotkey) of each child or parent"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a block."""
+
+    @property
+    def name(self) -> str:
+        """The chain's name of the event."""
+        return type(self).__name__
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{key}={value!r}" for key, value in vars(self).items())
+        return f"{self.name}({values})"
+
+
+@dataclass(frozen=True)
+class NeuronRegistered(Event):
+    """A hotkey got a uid."""
+
+    netuid: int
+    uid: int
+    hotkey: str
+    cost: int
+    """rao"""
+
+
+@dataclass(frozen=True)
+class WeightsSet(Event):
+    """A uid's weights were stored."""
+
+    netuid: int
+    mechanism: int
+    uid: int
+
+
+@dataclass(frozen=True)
+class WeightsCommitted(Event):
+    """A hotkey committed to weights by their hash."""
+
+    hotkey: str
+    netuid: int
+    mechanism: int
+    commit_hash: str
+
+
+@dataclass(frozen=True)
+class WeightsRevealed(Event):
+    """A hotkey revealed what it had committed to."""
+
+    hotkey: str
+    netuid: int
+    mechanism: int
+    commit_hash: str
+
+
+@dataclass(frozen=True)
+class TimelockedWeightsCommitted(Event):
+    """A hotkey committed weights that reveal themselves."""
+
+    hotkey: str
+    netuid: int
+    mechanism: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class TimelockedWeightsRevealed(Event):
+    """Timelocked weights were revealed."""
+
+    hotkey: str
+    netuid: int
+    mechanism: int
+
+
+@dataclass(frozen=True)
+class EpochRan(Event):
+    """A subnet ran an epoch."""
+
+    netuid: int
+    epoch: int
+    emission: int
+    """rao shared out"""
+
+
+@dataclass(frozen=True)
+class EpochDeferred(Event):
+    """A subnet's epoch was due, but the block was full: it runs in the next."""
+
+    netuid: int
+
+
+@dataclass(frozen=True)
+class EpochSkipped(Event):
+    """A subnet's epoch did not run: two of its uids have the same hotkey."""
+
+    netuid: int
+
+
+@dataclass(frozen=True)
+class EpochTriggered(Event):
+    """An owner asked for an epoch."""
+
+    netuid: int
+    block: int
+
+
+@dataclass(frozen=True)
+class Transfer(Event):
+    """TAO went from one coldkey to another."""
+
+    origin: str
+    destination: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class DustLost(Event):
+    """What was left of an account is less than an account can hold, and is gone."""
+
+    coldkey: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class SetChildrenScheduled(Event):
+    """New children wait for their cooldown."""
+
+    hotkey: str
+    netuid: int
+    cooldown_block: int
+    children: Children
+
+
+@dataclass(frozen=True)
+class SetChildren(Event):
+    """New children took effect."""
+
+    hotkey: str
+    netuid: int
+    children: Children
+
+
+@dataclass(frozen=True)
+class ChildKeyTakeSet(Event):
+    """A childkey take changed."""
+
+    hotkey: str
+    netuid: int
+    take: int
+
+
+@dataclass(frozen=True)
+class TakeIncreased(Event):
+    """A validator's take rose."""
+
+    coldkey: str
+    hotkey: str
+    take: int
+
+
+@dataclass(frozen=True)
+class TakeDecreased(Event):
+    """A validator's take fell."""
+
+    coldkey: str
+    hotkey: str
+    take: int
+
+
+@dataclass(frozen=True)
+class HyperparameterSet(Event):
+    """A parameter changed; netuid 0 for one of the whole network."""
+
+    netuid: int
+    parameter: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class MechanismCountSet(Event):
+    """A subnet has another number of mechanisms."""
+
+    netuid: int
+    count: int
+
+
+@dataclass(frozen=True)
+class MechanismEmissionSplitSet(Event):
+    """A subnet shares its emission among its mechanisms in another way."""
+
+    netuid: int
+    split: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class UidsTrimmed(Event):
+    """A subnet was trimmed; the uids that went, as they were numbered before."""
+
+    netuid: int
+    removed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class HotkeySwapped(Event):
+    """A hotkey was replaced by another of the same coldkey; netuid None: everywhere."""
+
+    coldkey: str
+    old_hotkey: str
+    new_hotkey: str
+    netuid: int | None
+
+
+@dataclass(frozen=True)
+class Commitment(Event):
+    """A hotkey published a commitment."""
+
+    netuid: int
+    hotkey: str
+
+
+@dataclass(frozen=True)
+class ExtrinsicFailed(Event):
+    """An extrinsic of a block was refused."""
+
+    extrinsic: str
+    error: ChainError

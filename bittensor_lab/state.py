@@ -1,0 +1,319 @@
+"""The state of the chain: everything that the next block depends on, and nothing that changes.
+
+A ``State`` is frozen, its arrays are read-only, its ledgers are persistent maps. A transition returns
+a new one that shares whatever it did not touch, so a fork is a reference, an old state is the past,
+and keeping a thousand of them costs a thousand differences.
+
+    State ── ledgers      free TAO, owners and takes of keys; stake[netuid][hotkey]
+          ├─ subnets      Subnet of each netuid: neurons (row = uid), childkeys, mechanisms
+          ├─ rules        Hyperparameters of each netuid
+          ├─ clocks       what moves every block, as columns (row = netuid)
+          └─ pools        what the subnets' own accounts hold, as columns (row = netuid)
+
+Netuid 0 is the root network: it has stake (TAO, 1:1) and an account, but no neurons here.
+
+Source: ``spec/epoch.md`` 1, ``spec/economy.md`` 0; ``pallets/subtensor/src/lib.rs``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from immutables import Map
+from numpy.typing import NDArray
+
+from bittensor_lab.errors import MechanismDoesNotExist, SubnetNotExists
+from bittensor_lab.events import Children
+from bittensor_lab.kernels.registration import decay_factor
+from bittensor_lab.params import Hyperparameters, NetworkParameters
+from bittensor_lab.rows import EMPTY_ROW, Row, SparseRows, rows_from_lists
+
+ROOT = "ROOT"
+"""who signs with root's rights (governance); no coldkey can have this name"""
+ROOT_NETUID = 0
+MAX_NETUID = 4095
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A hash of weights that are to be revealed."""
+
+    commit_hash: str
+    epoch: int
+    block: int
+
+
+@dataclass(frozen=True)
+class TimelockedCommit:
+    """Weights that the chain reveals by itself, kept as plain text here."""
+
+    hotkey: str
+    block: int
+    uids: tuple[int, ...]
+    values: tuple[int, ...]
+    version_key: int
+
+
+@dataclass(frozen=True)
+class PendingChildren:
+    """Children that take effect at the first epoch after a block."""
+
+    children: Children
+    cooldown_block: int
+
+
+@dataclass(frozen=True, eq=False)
+class Mechanism:
+    """One weight matrix of a subnet of n uids, and what hangs on it."""
+
+    weights: tuple[Row, ...]
+    """n rows, as submitted"""
+    bonds: SparseRows
+    """n rows, as the last epoch stored them"""
+    incentive: NDArray[np.uint16]  # [n]
+    last_update: NDArray[np.int64]  # [n] block
+    commits: Map[str, tuple[Commit, ...]] = Map()
+    """by hotkey, oldest first"""
+    timelocked: Map[int, tuple[TimelockedCommit, ...]] = Map()
+    """by the epoch in which they were committed"""
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Subnet:
+    """A subnet with n neurons; arrays are indexed by uid [n]."""
+
+    netuid: int
+    owner_coldkey: str
+    owner_hotkey: str
+    registered_at: int
+    hotkeys: tuple[str, ...]
+    block_at_registration: NDArray[np.int64]
+    active: NDArray[np.bool_]
+    validator_permit: NDArray[np.bool_]
+    stake_weight: NDArray[np.uint16]
+    consensus: NDArray[np.uint16]
+    dividends: NDArray[np.uint16]
+    validator_trust: NDArray[np.uint16]
+    emission: NDArray[np.int64]
+    """rao of the last epoch"""
+    mechanisms: tuple[Mechanism, ...]
+    mechanism_split: tuple[int, ...] | None = None
+    """u16 of 65535 each; None: even"""
+    subtoken_enabled: bool = True
+    children: Map[str, Children] = Map()
+    """of each parent hotkey"""
+    parents: Map[str, Children] = Map()
+    """of each child hotkey: the same relations seen from the other end"""
+    pending_children: Map[str, PendingChildren] = Map()
+    childkey_takes: Map[str, int] = Map()
+    commitments: Map[str, str] = Map()
+    rao_recycled_for_registration: int = 0
+    last_owner_change: Map[str, int] = Map()
+    """block at which the owner last set each hyperparameter"""
+    last_set_children: Map[str, int] = Map()
+    last_childkey_take: Map[str, int] = Map()
+    last_hotkey_swap: Map[str, int] = Map()
+    """by coldkey"""
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def n(self) -> int:
+        """How many neurons there are."""
+        return len(self.hotkeys)
+
+    @cached_property
+    def uids(self) -> dict[str, int]:
+        """The uid of each hotkey."""
+        return {hotkey: uid for uid, hotkey in enumerate(self.hotkeys)}
+
+    @property
+    def owner_uid(self) -> int | None:
+        """The uid of the owner's hotkey, if it has one."""
+        return self.uids.get(self.owner_hotkey)
+
+    def mechanism(self, number: int) -> Mechanism:
+        """Return mechanism ``number``; raises MechanismDoesNotExist."""
+        if not 0 <= number < len(self.mechanisms):
+            raise MechanismDoesNotExist(
+                f"mechanism {number}; netuid {self.netuid} has {len(self.mechanisms)}"
+            )
+        return self.mechanisms[number]
+
+    def with_mechanism(self, number: int, **changes: Any) -> Subnet:
+        """Return the subnet with fields of one mechanism changed."""
+        changed = replace(self.mechanisms[number], **changes)
+        return replace(self, mechanisms=(*self.mechanisms[:number], changed, *self.mechanisms[number + 1 :]))
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The hyperparameters of each netuid, and those that a block reads as columns."""
+
+    by_netuid: tuple[Hyperparameters | None, ...]
+
+    @cached_property
+    def tempo(self) -> NDArray[np.int64]:
+        """Tempo [rows]; 0, which is never, where there is no subnet."""
+        return _frozen(np.array([h.tempo if h else 0 for h in self.by_netuid], np.int64))
+
+    @cached_property
+    def burn_factor(self) -> NDArray[np.int64]:
+        """The raw Q32 factor [rows] by which the registration price falls; 0 where it does not."""
+        return _frozen(np.array([_factor(h.burn_half_life) if h else 0 for h in self.by_netuid], np.int64))
+
+    @cached_property
+    def min_burn(self) -> NDArray[np.uint64]:
+        """Lowest registration price [rows], rao."""
+        return _frozen(np.array([h.min_burn if h else 0 for h in self.by_netuid], np.uint64))
+
+    @cached_property
+    def max_burn(self) -> NDArray[np.uint64]:
+        """Highest registration price [rows], rao."""
+        return _frozen(np.array([h.max_burn if h else 0 for h in self.by_netuid], np.uint64))
+
+
+@cache
+def _factor(half_life: int) -> int:
+    return int(decay_factor(half_life)) if half_life else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Clocks:
+    """What moves with the blocks, a row per netuid [rows]; blocks, but for the first and the last."""
+
+    burn: NDArray[np.uint64]  # [rows] what a registration costs, rao
+    blocks_since_last_step: NDArray[np.int64]  # [rows]
+    last_epoch_block: NDArray[np.int64]  # [rows] when the epoch was last due
+    pending_epoch_at: NDArray[np.int64]  # [rows] when it is triggered or deferred to; 0: neither
+    last_step_block: NDArray[np.int64]  # [rows] when an epoch last ran
+    epoch_index: NDArray[np.int64]  # [rows] how often it was due
+    pending_emission: NDArray[np.int64]  # [rows] rao waiting for the next epoch
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def at(self, netuid: int, **values: int) -> Clocks:
+        """Return the clocks with values of one subnet changed."""
+        return _with_row(self, netuid, values)
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """What the subnets' own accounts hold, a row per netuid [rows]."""
+
+    account: NDArray[np.int64]  # [rows] TAO, rao; row 0 is what is staked on root
+    alpha_out: NDArray[np.int64]  # [rows] alpha outside the pool, rao
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def at(self, netuid: int, **values: int) -> Pools:
+        """Return the pools with values of one subnet changed."""
+        return _with_row(self, netuid, values)
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The whole chain at the end of a block, or between two extrinsics of it."""
+
+    block: int
+    network: NetworkParameters
+    total_issuance: int
+    """rao: all TAO there is"""
+    free: Map[str, int]
+    """free TAO of each coldkey, rao"""
+    owner: Map[str, str]
+    """the coldkey of each hotkey"""
+    takes: Map[str, int]
+    """the take of each hotkey that set one, of 65535"""
+    stake: tuple[Map[str, int], ...]
+    """by netuid: each hotkey's alpha, or TAO on root, rao"""
+    subnets: tuple[Subnet | None, ...]
+    """by netuid; None where there is no subnet, and for root"""
+    rules: Rules
+    clocks: Clocks
+    pools: Pools
+    last_take_change: Map[str, int] = Map()
+    """block, by hotkey"""
+    last_key_swap: Map[str, int] = Map()
+    """block, by coldkey"""
+
+    def subnet(self, netuid: int) -> Subnet:
+        """Return the subnet; raises SubnetNotExists."""
+        found = self.subnets[netuid] if 0 <= netuid < len(self.subnets) else None
+        if found is None:
+            raise SubnetNotExists(f"netuid {netuid}; there are {_ranges(self.netuids)}")
+        return found
+
+    def hyperparameters(self, netuid: int) -> Hyperparameters:
+        """Return the rules of a subnet; raises SubnetNotExists."""
+        self.subnet(netuid)
+        found = self.rules.by_netuid[netuid]
+        assert found is not None
+        return found
+
+    @property
+    def netuids(self) -> list[int]:
+        """The netuids of all subnets but root, ascending."""
+        return [netuid for netuid, subnet in enumerate(self.subnets) if subnet is not None]
+
+    def with_subnet(self, subnet: Subnet, **changes: Any) -> State:
+        """Return the state with a subnet replaced, and other fields changed."""
+        netuid = subnet.netuid
+        return replace(self, subnets=(*self.subnets[:netuid], subnet, *self.subnets[netuid + 1 :]), **changes)
+
+    def with_hyperparameters(self, netuid: int, **changes: Any) -> State:
+        """Return the state with rules of a subnet changed, whoever may do so."""
+        changed = replace(self.hyperparameters(netuid), **changes)
+        rules = self.rules.by_netuid
+        return replace(self, rules=Rules((*rules[:netuid], changed, *rules[netuid + 1 :])))
+
+
+def new_mechanism(n: int, last_update: NDArray[np.int64] | None = None) -> Mechanism:
+    """Return a mechanism in which nobody has set weights; updates read as 0 unless given."""
+    return Mechanism(
+        weights=(EMPTY_ROW,) * n,
+        bonds=rows_from_lists([[]] * n),
+        incentive=np.zeros(n, np.uint16),
+        last_update=np.zeros(n, np.int64) if last_update is None else last_update,
+    )
+
+
+def freeze(record: Any) -> None:
+    """Set every array field of a frozen record read-only."""
+    for name in _array_fields(type(record)):
+        array = getattr(record, name)
+        if array.flags.writeable:
+            array.setflags(write=False)
+
+
+@cache
+def _array_fields(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind) if "NDArray" in str(item.type))
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _with_row(columns: Any, row: int, values: dict[str, int]) -> Any:
+    changed = {name: getattr(columns, name).copy() for name in values}
+    for name, value in values.items():
+        changed[name][row] = value
+    return replace(columns, **changed)
+
+
+def _ranges(numbers: list[int]) -> str:
+    if not numbers:
+        return "none"
+    whole = numbers == list(range(numbers[0], numbers[-1] + 1)) and len(numbers) > 2
+    return f"{numbers[0]} to {numbers[-1]}" if whole else ", ".join(map(str, numbers))
