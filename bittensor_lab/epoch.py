@@ -88,8 +88,9 @@ class EpochInputs:
         for name in ("block", "last_step_block", "activity_cutoff", "rao_emission"):
             _in_range(name, getattr(self, name), MAX_STAKE)
         _in_range("stake_threshold", self.stake_threshold, U64_MAX + 1)
-        fraction = np.zeros(n, np.uint32) if self.stake_fraction is None else self.stake_fraction
-        object.__setattr__(self, "stake_fraction", _column("stake_fraction", fraction, n, np.uint32))
+        if self.stake_fraction is not None:
+            fraction = _column("stake_fraction", self.stake_fraction, n, np.uint32)
+            object.__setattr__(self, "stake_fraction", fraction)
         if sum(self.stake.tolist()) >= MAX_STAKE:
             raise InputError("all stake together must be less than 2⁶² rao")
         if self.owner_uid is not None:
@@ -128,7 +129,9 @@ class EpochInputs:
             block_at_registration=self.block_at_registration,
             commit_block=np.full(self.n, NEVER) if commits is None else commits,
             stake=self.stake,
-            stake_fraction=self.stake_fraction,
+            stake_fraction=np.zeros(self.n, np.uint32)
+            if self.stake_fraction is None
+            else self.stake_fraction,
             permit=permit,
             weight_start=self.weights.start,
             weight_uid=self.weights.uid,

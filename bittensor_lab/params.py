@@ -20,7 +20,16 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from bittensor_lab.errors import InputError
+from bittensor_lab.errors import (
+    ActivityCutoffFactorMilliOutOfBounds,
+    BondsMovingAverageMaxReached,
+    ChainError,
+    InputError,
+    InvalidValue,
+    NegativeSigmoidSteepness,
+    RevealPeriodTooLarge,
+    RevealPeriodTooSmall,
+)
 from bittensor_lab.units import RAO_PER_TAO, U16_MAX, U64_MAX
 
 U64F64 = 1 << 64
@@ -46,11 +55,13 @@ class Meaning:
     """what it does"""
     scale: int = 1
     """stored units in 1.0 of what people read"""
-    owner_low: int | None = None
-    owner_high: int | None = None
-    """where the owner may set less than the storage can hold"""
-    refusals: tuple[str, str] = ("InvalidValue", "InvalidValue")
-    """the chain's errors below and above what the setter admits"""
+    setter_low: int | None = None
+    setter_high: int | None = None
+    """where the setter admits less than the storage can hold"""
+    refusals: tuple[type[ChainError], type[ChainError]] = (InvalidValue, InvalidValue)
+    """its errors below and above that"""
+    binds_root: bool = True
+    """whether the setter's range holds for root too"""
 
 
 def _stored(default: int | bool, *about: Any, **limits: Any) -> Any:
@@ -132,9 +143,10 @@ class Hyperparameters:
         "The oldest version of the validators' software whose weights are taken; 0 takes all.",
     )  # fmt: skip
     activity_cutoff_factor_milli: int = _stored(
-        13889, "ActivityCutoffFactorMilli", "Activity cutoff", "thousandths of a tempo", 1, 2**32 - 1, "owner",
+        13889, "ActivityCutoffFactorMilli", "Activity cutoff", "thousandths of a tempo",
+        1, 2**32 - 1, "owner",
         "How long a validator may go without setting weights before its stake stops counting.",
-        1000, 1000, 50_000, ("ActivityCutoffFactorMilliOutOfBounds",) * 2,
+        1000, 1000, 50_000, (ActivityCutoffFactorMilliOutOfBounds,) * 2,
     )  # fmt: skip
     registration_allowed: bool = _flag(
         True, "NetworkRegistrationAllowed", "Registration", "root", "Whether neurons may register."
@@ -148,7 +160,7 @@ class Hyperparameters:
     burn_half_life: int = _count(
         360, "BurnHalfLife", "Price half-life", "owner only",
         "The time in which the registration price halves while nobody registers; 0 holds it.",
-        unit="blocks", owner_low=1, owner_high=36_100,
+        unit="blocks", setter_low=1, setter_high=36_100,
     )  # fmt: skip
     burn_increase_mult: int = _stored(
         int(1.26 * U64F64), "BurnIncreaseMult", "Price step", "of 2⁶⁴", 0, 2**128 - 1, "owner only",
@@ -157,7 +169,7 @@ class Hyperparameters:
     bonds_moving_average: int = _stored(
         900_000, "BondsMovingAverage", "Bonds moving average", "parts per million", 0, 1_000_000, "owner",
         "The part of the old bond that an epoch keeps.",
-        1_000_000, 0, 975_000, ("BondsMovingAverageMaxReached",) * 2,
+        1_000_000, 0, 975_000, (BondsMovingAverageMaxReached,) * 2, False,
     )  # fmt: skip
     bonds_penalty: int = _u16(
         65535, "BondsPenalty", "Bonds penalty", "owner",
@@ -186,7 +198,7 @@ class Hyperparameters:
     alpha_sigmoid_steepness: int = _stored(
         1000, "AlphaSigmoidSteepness", "Sigmoid steepness", "hundredths", -32768, 32767, "owner",
         "With liquid alpha, how sharply the rate rises with the distance from consensus.",
-        100, 0, 32767, ("NegativeSigmoidSteepness",) * 2,
+        100, 0, 32767, (NegativeSigmoidSteepness,) * 2, False,
     )  # fmt: skip
     commit_reveal: bool = _flag(
         True, "CommitRevealWeightsEnabled", "Commit-reveal", "owner",
@@ -195,7 +207,7 @@ class Hyperparameters:
     reveal_period_epochs: int = _stored(
         1, "RevealPeriodEpochs", "Reveal period", "epochs", 0, U64_MAX, "owner",
         "How many epochs after its commit a weight vector is revealed.",
-        1, 1, 100, ("RevealPeriodTooSmall", "RevealPeriodTooLarge"),
+        1, 1, 100, (RevealPeriodTooSmall, RevealPeriodTooLarge),
     )  # fmt: skip
     transfer_toggle: bool = _flag(
         True, "TransferToggle", "Stake transfers", "owner",
@@ -204,7 +216,7 @@ class Hyperparameters:
     immune_owner_uids_limit: int = _count(
         1, "ImmuneOwnerUidsLimit", "Owner's immune uids", "owner",
         "How many uids of the owner's hotkeys can never be replaced.",
-        owner_low=1, owner_high=10,
+        setter_low=1, setter_high=10,
     )  # fmt: skip
     min_non_immune_uids: int = _count(
         10, "MinNonImmuneUids", "Non-immune uids", "root",
@@ -386,7 +398,7 @@ def meaning(name: str) -> Meaning:
 
 
 @cache
-def meanings(kind: type) -> dict[str, Meaning]:
+def meanings(kind: Any) -> dict[str, Meaning]:
     """Return the meaning of every field of a kind of parameters, by name."""
     return {item.name: item.metadata["meaning"] for item in fields(kind)}
 
@@ -406,5 +418,6 @@ def check_value(name: str, value: Any, meant: Meaning) -> None:
 
 
 def _check_all(parameters: Any) -> None:
-    for name, meant in meanings(type(parameters)).items():
+    kind: Any = type(parameters)
+    for name, meant in meanings(kind).items():
         check_value(name, getattr(parameters, name), meant)

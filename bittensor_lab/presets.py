@@ -90,7 +90,7 @@ def constants(rulebook: Rulebook) -> list[tuple[str, int, int]]:
 def empty_network(rulebook: Rulebook | None = None) -> State:
     """Return a chain at block 0 with no subnet but root and no account."""
     chosen = classroom() if rulebook is None else rulebook
-    columns = {item.name: np.zeros(1, np.int64) for item in fields(Clocks)}
+    columns: dict[str, Any] = {item.name: np.zeros(1, np.int64) for item in fields(Clocks)}
     columns["burn"] = np.zeros(1, np.uint64)
     return State(
         block=0,

@@ -138,10 +138,15 @@ def unpack(rows: SparseRows) -> tuple[Row, ...]:
     return tuple(make_row(rows.uid[a:b], rows.value[a:b]) if b > a else EMPTY_ROW for a, b in cuts)
 
 
-def without(row: Row, uid: int) -> Row:
-    """Return the row without its pair for ``uid``; the same row if it has none."""
-    kept = row.uid != uid
-    return row if kept.all() else make_row(row.uid[kept], row.value[kept])
+def row_of_pairs(rows: SparseRows) -> NDArray[np.int64]:
+    """Return for each pair [pairs] the row that it is in."""
+    return np.repeat(np.arange(len(rows)), np.diff(rows.start))
+
+
+def keep_pairs(rows: SparseRows, kept: NDArray[np.bool_]) -> SparseRows:
+    """Return the rows with only the pairs [pairs] that are ``kept``."""
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return SparseRows(before[rows.start], rows.uid[kept], rows.value[kept])
 
 
 def zeroed(row: Row, uid: int) -> Row:
@@ -154,3 +159,11 @@ def remapped(row: Row, new_uid: NDArray[np.int64]) -> Row:
     """Return the row with uid u called ``new_uid[u]``; pairs whose uid has none (−1) go."""
     uid = new_uid[row.uid]
     return make_row(uid[uid >= 0], row.value[uid >= 0])
+
+
+def keep_rows(rows: SparseRows, kept: NDArray[np.int64], new_uid: NDArray[np.int64]) -> SparseRows:
+    """Return the rows ``kept`` (ascending), their uids renamed and dropped as by ``remapped``."""
+    inside = np.isin(row_of_pairs(rows), kept) & (new_uid[rows.uid] >= 0)
+    left = keep_pairs(rows, inside)
+    start = np.append(left.start[kept], left.start[-1])  # the rows that went are empty by now
+    return SparseRows(start, new_uid[left.uid].astype(np.uint16), left.value)

@@ -289,14 +289,15 @@ def new_mechanism(n: int, last_update: NDArray[np.int64] | None = None) -> Mecha
 
 def freeze(record: Any) -> None:
     """Set every array field of a frozen record read-only."""
-    for name in _array_fields(type(record)):
+    kind: Any = type(record)
+    for name in _array_fields(kind):
         array = getattr(record, name)
         if array.flags.writeable:
             array.setflags(write=False)
 
 
 @cache
-def _array_fields(kind: type) -> tuple[str, ...]:
+def _array_fields(kind: Any) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind) if "NDArray" in str(item.type))
 
 

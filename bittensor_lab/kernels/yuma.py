@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bittensor_lab.kernels.fixed import ONE, div, div_u16, div_wide, kernel, mul, normalise
+from bittensor_lab.kernels.fixed import ONE, div_u16, div_wide, kernel, mul, normalise
 
 ABSENT = 0  # in an unpacked row; a stored value v is v + 1 there
 ZERO, TOP = np.uint32(0), np.uint32(ONE - 1)
