@@ -71,7 +71,7 @@ def verify(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Vector files, JSON or JSON.GZ.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Replay recorded epochs of the chain and compare every value with ours."""
+    """Replay recorded vectors of the chain and compare every value with ours."""
     from bittensor_lab.verify import verify_file
 
     reports: list[Report] = []
@@ -112,7 +112,7 @@ def _verify_table(reports: list[Report]) -> Table:
     table.add_column("")
     for r in reports:
         worst = ", ".join(f"{name} {size:g}" for name, size in r.worst.items()) or "none"
-        counts = (f"{number:,}" for number in (r.cases, r.epochs, r.compared, r.equal))
+        counts = (f"{number:,}" if number else "" for number in (r.cases, r.epochs, r.compared, r.equal))
         table.add_row(_plain(Path(r.file).name, out), r.kind, *counts, worst, "PASS" if r.passed else "FAIL")
     return table
 

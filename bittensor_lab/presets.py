@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from immutables import Map
+from numpy.typing import NDArray
 
 from bittensor_lab.errors import InputError
 from bittensor_lab.params import Hyperparameters, NetworkParameters
@@ -27,6 +28,7 @@ from bittensor_lab.state import Clocks, Pools, Rules, State, Subnet, new_mechani
 from bittensor_lab.units import RAO_PER_TAO, U16_MAX
 
 MAX_SUBNETS = 1024
+DEMO_BLOCK = 1_000
 
 
 @dataclass(frozen=True)
@@ -141,38 +143,42 @@ def demo_network(
     chosen = replace(chosen, subnet=replace(chosen.subnet, commit_reveal=commit_reveal))
     _check_sizes(subnets, validators, miners, chosen.subnet.max_allowed_uids)
     names = [f"validator-{v + 1}" for v in range(validators)]
-    tempo, numbers = max(1, chosen.subnet.tempo), np.arange(subnets + 1, dtype=np.int64)
     rng = np.random.default_rng([seed, subnets, validators, miners])
     built = [_subnet(netuid, names, miners, weights, rng) for netuid in range(1, subnets + 1)]
     stake = [_stakes(names, rng, 100) for _ in range(subnets + 1)]
     free = {name: 10 * RAO_PER_TAO for name in _coldkeys(built, names)}
     free |= {name: 1_000 * RAO_PER_TAO for name in ("alice", "bob", "carol")}
     root_stake = sum(stake[0].values())
-    zeros = np.zeros(subnets + 1, np.int64)
     owner = {hotkey: _coldkey(hotkey) for subnet in built for hotkey in subnet.hotkeys}
     return State(
-        block=1_000,
+        block=DEMO_BLOCK,
         network=chosen.network,
         total_issuance=sum(free.values()) + root_stake,
         free=Map(free),
-        owner=Map(owner | {name: _coldkey(name) for name in names}),
+        owner=Map(owner),
         takes=Map(),
         stake=tuple(Map(ledger) for ledger in stake),
         subnets=(None, *built),
         rules=Rules((None, *[chosen.subnet] * subnets)),
-        clocks=Clocks(
-            burn=np.where(numbers > 0, RAO_PER_TAO, 0).astype(np.uint64),
-            blocks_since_last_step=numbers % tempo,
-            last_epoch_block=1_000 - numbers % tempo,
-            pending_epoch_at=zeros,
-            last_step_block=zeros,
-            epoch_index=zeros,
-            pending_emission=zeros,
-        ),
+        clocks=_clocks(np.arange(subnets + 1, dtype=np.int64), max(1, chosen.subnet.tempo)),
         pools=Pools(
-            account=np.where(numbers == 0, root_stake, 0),
+            account=np.array([root_stake] + [0] * subnets, np.int64),
             alpha_out=np.array([0, *(sum(ledger.values()) for ledger in stake[1:])], np.int64),
         ),
+    )
+
+
+def _clocks(netuids: NDArray[np.int64], tempo: int) -> Clocks:
+    """Clocks in which the subnets' epochs are spread over a tempo, as registration spreads them."""
+    zeros = np.zeros(len(netuids), np.int64)
+    return Clocks(
+        burn=np.where(netuids > 0, RAO_PER_TAO, 0).astype(np.uint64),
+        blocks_since_last_step=netuids % tempo,
+        last_epoch_block=DEMO_BLOCK - netuids % tempo,
+        pending_epoch_at=zeros,
+        last_step_block=zeros,
+        epoch_index=zeros,
+        pending_emission=zeros,
     )
 
 

@@ -72,7 +72,7 @@ class SparseRows:
         """Return ``[n, columns]`` u16 (n columns if not said), 0 where a pair is absent."""
         width = len(self) if columns is None else columns
         dense = np.zeros((len(self), width), np.uint16)
-        row = np.repeat(np.arange(len(self)), np.diff(self.start))
+        row = row_of_pairs(self)
         inside = self.uid < width
         dense[row[inside], self.uid[inside]] = self.value[inside]
         return dense

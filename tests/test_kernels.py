@@ -14,7 +14,9 @@ from subnets import any_subnet
 from bittensor_lab.epoch import run_epoch
 from bittensor_lab.kernels import bonds, fixed, yuma
 from bittensor_lab.units import ONE
-from bittensor_lab.verify import Field, Report, Tolerance, replay_epochs
+from bittensor_lab.verify.epochs import replay_epochs
+from bittensor_lab.verify.fields import Field
+from bittensor_lab.verify.report import Report, Tolerance
 
 # With numba off, NumPy warns of the wrapping that the kernels rely on.
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")

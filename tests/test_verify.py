@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bittensor_lab import verify
 from bittensor_lab.errors import InputError
-from bittensor_lab.verify import FLAG_FIELDS, RAO_FIELDS, U16_FIELDS, verify_file
+from bittensor_lab.verify import fields, verify_file
+from bittensor_lab.verify.epochs import FLAG_FIELDS, RAO_FIELDS, U16_FIELDS
 
 VECTORS = Path(__file__).parent / "vectors" / "epoch.json.gz"
 MUTATIONS = 3000
@@ -240,13 +240,13 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
 
 
 def test_a_small_file_that_unpacks_to_a_large_one_is_not_unpacked_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(verify, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(fields, "MAX_BYTES", 1 << 20)
     (tmp_path / "v").write_bytes(gzip.compress(bytes(1 << 24)))
     assert complaint(tmp_path / "v") == "unpacks to more than 1,048,576 bytes"
 
 
 def test_a_file_that_would_fill_the_memory_is_not_parsed(tmp_path, monkeypatch):
-    monkeypatch.setattr(verify, "MAX_LISTS", 1000)
+    monkeypatch.setattr(fields, "MAX_LISTS", 1000)
     assert complaint(written(tmp_path, [[], {}] * 500)) == "holds more than 1,000 lists"
 
 

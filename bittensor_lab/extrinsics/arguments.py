@@ -112,20 +112,21 @@ class Setting:
         )
 
 
+# Lists are Any to a type checker: a list, tuple or array comes in, and a tuple is kept.
 Key = Annotated[str, Text(MAX_KEY)]
 Origin = Annotated[str, Text(MAX_KEY, may_be_root=True)]
 Said = Annotated[str, Text(MAX_TEXT)]
 NetUid = Annotated[int, Whole(0, MAX_NETUID)]
 MechanismId = Annotated[int, Whole(0, 15)]
-Uids = Annotated[tuple[int, ...], Wholes(Whole(0, U16_MAX))]
+Uids = Annotated[Any, Wholes(Whole(0, U16_MAX))]
 U8 = Annotated[int, Whole(0, 255)]
 U16 = Annotated[int, Whole(0, U16_MAX)]
-U16s = Annotated[tuple[int, ...], Wholes(Whole(0, U16_MAX))]
+U16s = Annotated[Any, Wholes(Whole(0, U16_MAX))]
 U64 = Annotated[int, Whole(0, U64_MAX)]
-Split = Annotated[tuple[int, ...] | None, Optional(Wholes(Whole(0, U16_MAX)))]
+Split = Annotated[Any, Optional(Wholes(Whole(0, U16_MAX)))]
 AnyNetUid = Annotated[int | None, Optional(Whole(0, MAX_NETUID))]
-ChildPairs = Annotated[tuple[tuple[int, str], ...], Pairs()]
-Value = Annotated[int | bool | tuple[int, ...], Setting()]
+ChildPairs = Annotated[Any, Pairs()]
+Value = Annotated[Any, Setting()]
 
 
 def check_arguments(record: Any) -> None:

@@ -1,0 +1,265 @@
+"""The chain as one drives it from Python: a cursor over states, with the chain's extrinsics as methods.
+
+    chain = Chain(demo_network())
+    chain.burned_register("alice", "alice-miner", netuid=1)
+    chain.run_epochs(3, netuid=1)
+    other = chain.fork()                  # goes its own way; costs nothing
+
+Each method returns the events that it caused, or raises one of the chain's errors and changes
+nothing. This is the one mutable thing below the widgets: the states that it points to never change,
+so ``undo`` and ``at`` are a matter of pointing elsewhere.
+
+Amounts are rao (``units.tao(1.5)``), takes u16 of 65535, proportions u64, as on the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bittensor_lab import extrinsics, store, summary
+from bittensor_lab.block import Events, Extrinsic, apply
+from bittensor_lab.errors import InputError, WrongType
+from bittensor_lab.history import History
+from bittensor_lab.invariants import violations
+from bittensor_lab.schedule import next_epoch_start
+from bittensor_lab.state import ROOT, State, Subnet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ROOT", "Chain"]
+
+MAX_BLOCKS = 100_000_000
+"""in one call; about 38 years"""
+
+
+class Chain:
+    """A Bittensor chain, at the end of a block or between two extrinsics of it."""
+
+    def __init__(self, state: State) -> None:
+        if not isinstance(state, State):
+            raise WrongType(
+                f"a chain begins with a state, not {type(state).__name__}", remedy="Try demo_network()."
+            )
+        self.state = state
+        self.history = History(state)
+
+    # ── time ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def block(self) -> int:
+        """The number of the block that the chain has reached."""
+        return self.state.block
+
+    def run(self, blocks: int = 1) -> Events:
+        """Let blocks pass; return what happened in them."""
+        if isinstance(blocks, bool) or not isinstance(blocks, int):
+            raise WrongType(f"a number of blocks must be a whole number, not {blocks!r}")
+        if not 0 <= blocks <= MAX_BLOCKS:
+            raise InputError(f"the chain can run 0 to {MAX_BLOCKS} blocks at a time, not {blocks}")
+        if not blocks:
+            return ()
+        self.state, events = self.history.add_blocks(self.state, blocks)
+        return tuple(event for _, event in events)
+
+    def run_epochs(self, count: int = 1, *, netuid: int) -> Events:
+        """Let blocks pass until the subnet has had ``count`` more epochs; return what happened."""
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise InputError(f"a number of epochs must be a whole number, not {count!r}")
+        self.subnet(netuid)
+        happened: Events = ()
+        goal = int(self.state.clocks.epoch_index[netuid]) + count
+        while self.state.clocks.epoch_index[netuid] < goal:
+            start = next_epoch_start(self.state, netuid)
+            if start is None:
+                raise InputError(f"netuid {netuid} has tempo 0: it never runs an epoch")
+            happened += self.run(max(1, start - self.block))
+        return happened
+
+    def fork(self) -> Chain:
+        """Return a second chain with the same past, which then goes its own way."""
+        return self._with(self.state, self.history.fork())
+
+    def undo(self) -> None:
+        """Take back the last extrinsic, or the last run of blocks."""
+        self.state = self.history.undo()
+
+    def at(self, block: int) -> Chain:
+        """Return a chain as this one was at the end of a block of its past."""
+        history = self.history.fork()
+        return self._with(history.back_to(block), history)
+
+    @staticmethod
+    def _with(state: State, history: History) -> Chain:
+        chain = Chain.__new__(Chain)
+        chain.state, chain.history = state, history
+        return chain
+
+    # ── looking ───────────────────────────────────────────────────────────────────────────────────
+
+    def subnet(self, netuid: int) -> Subnet:
+        """Return a subnet as it is now; raises SubnetNotExists."""
+        return self.state.subnet(netuid)
+
+    def metagraph(self, netuid: int, mechanism: int = 0) -> pd.DataFrame:
+        """Return one row per uid of a subnet: stake, permit, consensus, incentive, dividends, …"""
+        from bittensor_lab.views.network import metagraph  # pandas only when asked for
+
+        return metagraph(self.state, netuid, mechanism)
+
+    def diff(self, other: Chain) -> pd.DataFrame:
+        """Return what another chain has differently, as a table."""
+        from bittensor_lab.views.network import diff
+
+        return diff(self.state, other.state)
+
+    def violations(self) -> list[str]:
+        """Return a sentence for each law of the chain that its state breaks; none is right."""
+        return violations(self.state)
+
+    def __repr__(self) -> str:
+        return summary.summary(self.state)
+
+    def _repr_html_(self) -> str:
+        return summary.summary_html(self.state)
+
+    # ── keeping ───────────────────────────────────────────────────────────────────────────────────
+
+    def save(self, path: str | Path) -> Path:
+        """Write the chain's state to a file; an old file survives if this fails."""
+        return store.save(self.state, path)
+
+    @staticmethod
+    def load(path: str | Path) -> Chain:
+        """Return a chain that goes on from a saved state."""
+        return Chain(store.load(path))
+
+    # ── extrinsics ────────────────────────────────────────────────────────────────────────────────
+
+    def apply(self, extrinsic: Extrinsic) -> Events:
+        """Apply an extrinsic; return its events, or raise a ChainError and change nothing."""
+        self.state, events = apply(self.state, extrinsic)
+        self.history.add_extrinsic(extrinsic, self.state, events)
+        return events
+
+    def burned_register(self, coldkey: str, hotkey: str, netuid: int) -> Events:
+        """Register a hotkey on a subnet at the current price."""
+        return self.apply(extrinsics.BurnedRegister(coldkey, hotkey, netuid))
+
+    def register_limit(self, coldkey: str, hotkey: str, netuid: int, limit_price: int) -> Events:
+        """Register a hotkey if the price is at most ``limit_price`` rao."""
+        return self.apply(extrinsics.RegisterLimit(coldkey, hotkey, netuid, limit_price))
+
+    def set_weights(
+        self, hotkey: str, netuid: int, uids: Sequence[int], values: Sequence[int], version_key: int = 0
+    ) -> Events:
+        """Set a hotkey's weights on a subnet: ``values`` (u16, relative) for ``uids``."""
+        return self.apply(extrinsics.SetWeights(hotkey, netuid, uids, values, version_key))
+
+    def set_mechanism_weights(
+        self,
+        hotkey: str,
+        netuid: int,
+        uids: Sequence[int],
+        values: Sequence[int],
+        version_key: int = 0,
+        mechanism: int = 0,
+    ) -> Events:
+        """Set a hotkey's weights in one mechanism of a subnet."""
+        call = extrinsics.SetMechanismWeights(hotkey, netuid, uids, values, version_key, mechanism)
+        return self.apply(call)
+
+    def commit_weights(self, hotkey: str, netuid: int, commit_hash: str, mechanism: int = 0) -> Events:
+        """Commit to weights by their hash; see ``bittensor_lab.weights.commit_hash``."""
+        return self.apply(extrinsics.CommitWeights(hotkey, netuid, commit_hash, mechanism))
+
+    def reveal_weights(
+        self,
+        hotkey: str,
+        netuid: int,
+        uids: Sequence[int],
+        values: Sequence[int],
+        salt: Sequence[int],
+        version_key: int = 0,
+        mechanism: int = 0,
+    ) -> Events:
+        """Reveal weights that were committed to."""
+        call = extrinsics.RevealWeights(hotkey, netuid, uids, values, salt, version_key, mechanism)
+        return self.apply(call)
+
+    def commit_timelocked_weights(
+        self,
+        hotkey: str,
+        netuid: int,
+        uids: Sequence[int],
+        values: Sequence[int],
+        version_key: int = 0,
+        mechanism: int = 0,
+    ) -> Events:
+        """Hand in weights that the chain reveals by itself when their epoch comes."""
+        call = extrinsics.CommitTimelockedWeights(hotkey, netuid, uids, values, version_key, mechanism)
+        return self.apply(call)
+
+    def set_children(
+        self, coldkey: str, hotkey: str, netuid: int, children: Sequence[tuple[int, str]]
+    ) -> Events:
+        """Name the children of a hotkey: (proportion of 2⁶⁴ − 1, hotkey) each."""
+        return self.apply(extrinsics.SetChildren(coldkey, hotkey, netuid, children))
+
+    def set_childkey_take(self, coldkey: str, hotkey: str, netuid: int, take: int) -> Events:
+        """Set what a hotkey takes, of 65535, from what parents earn through it."""
+        return self.apply(extrinsics.SetChildkeyTake(coldkey, hotkey, netuid, take))
+
+    def increase_take(self, coldkey: str, hotkey: str, take: int) -> Events:
+        """Raise what a hotkey takes, of 65535, from its nominators' dividends."""
+        return self.apply(extrinsics.IncreaseTake(coldkey, hotkey, take))
+
+    def decrease_take(self, coldkey: str, hotkey: str, take: int) -> Events:
+        """Lower what a hotkey takes, of 65535, from its nominators' dividends."""
+        return self.apply(extrinsics.DecreaseTake(coldkey, hotkey, take))
+
+    def transfer(self, coldkey: str, destination: str, amount: int) -> Events:
+        """Send ``amount`` rao to another coldkey."""
+        return self.apply(extrinsics.Transfer(coldkey, destination, amount))
+
+    def swap_hotkey(
+        self, coldkey: str, old_hotkey: str, new_hotkey: str, netuid: int | None = None
+    ) -> Events:
+        """Put a new hotkey in the place of an old one, on one subnet or everywhere."""
+        return self.apply(extrinsics.SwapHotkey(coldkey, old_hotkey, new_hotkey, netuid))
+
+    def set_commitment(self, hotkey: str, netuid: int, text: str) -> Events:
+        """Publish a text of a hotkey; with bonds_reset on, it loses the bonds held in it."""
+        return self.apply(extrinsics.SetCommitment(hotkey, netuid, text))
+
+    def set_hyperparameter(self, origin: str, netuid: int, name: str, value: int | tuple[int, int]) -> Events:
+        """Set a hyperparameter of a subnet as its owner, or as ROOT; values as stored on chain."""
+        return self.apply(extrinsics.SetHyperparameter(origin, netuid, name, value))
+
+    def set_network_parameter(self, origin: str, name: str, value: int) -> Events:
+        """Set a parameter of the whole network as ROOT; values as stored on chain."""
+        return self.apply(extrinsics.SetNetworkParameter(origin, name, value))
+
+    def set_tempo(self, origin: str, netuid: int, tempo: int) -> Events:
+        """Set the tempo of a subnet as its owner; the cycle starts anew."""
+        return self.apply(extrinsics.SetTempo(origin, netuid, tempo))
+
+    def trigger_epoch(self, origin: str, netuid: int) -> Events:
+        """Ask for an epoch, as the subnet's owner, one freeze window from now."""
+        return self.apply(extrinsics.TriggerEpoch(origin, netuid))
+
+    def set_mechanism_count(self, origin: str, netuid: int, count: int) -> Events:
+        """Set how many weight matrices a subnet has."""
+        return self.apply(extrinsics.SetMechanismCount(origin, netuid, count))
+
+    def set_mechanism_emission_split(
+        self, origin: str, netuid: int, split: Sequence[int] | None = None
+    ) -> Events:
+        """Set each mechanism's part of the emission, of 65535; None: even."""
+        return self.apply(extrinsics.SetMechanismEmissionSplit(origin, netuid, split))
+
+    def trim_to_max_allowed_uids(self, origin: str, netuid: int, max_n: int) -> Events:
+        """Shrink a subnet to ``max_n`` places; the least earning uids go."""
+        return self.apply(extrinsics.TrimToMaxAllowedUids(origin, netuid, max_n))
