@@ -417,3 +417,9 @@ class NotEnoughBalanceToPaySwapHotKey(ChainError):
 
 class AccountNotAllowedCommit(ChainError):
     """Only a hotkey with a uid on the subnet may publish a commitment there."""
+
+
+class InsufficientLiquidity(ChainError):
+    """The pool is too small, or the amount too large or too small for it."""
+
+    remedy_text = "Choose another amount."

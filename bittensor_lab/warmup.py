@@ -19,6 +19,7 @@ def warm_up(progress: Callable[[str, int, int], None]) -> float:
     jobs = {
         "Compiling the epoch": _whole_epoch,
         "Compiling its steps": _each_step,
+        "Running a chain": _chain,
         "Preparing the charts": _labs,
     }
     for number, (what, job) in enumerate(jobs.items()):
@@ -40,6 +41,13 @@ def _each_step() -> None:
     inputs = matrix_inputs(np.array([2, 1]), np.array([[3, 1], [1, 2]]))
     for changes in ({"yuma3": False}, {"liquid_alpha": True}, {"bonds_penalty": 30000}):
         trace_epoch(replace(inputs, hyperparameters=replace(inputs.hyperparameters, **changes)))
+
+
+def _chain() -> None:
+    from bittensor_lab.block import run
+    from bittensor_lab.presets import demo_network
+
+    run(demo_network(validators=1, miners=1), 60)
 
 
 def _labs() -> None:

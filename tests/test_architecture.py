@@ -21,7 +21,7 @@ LAYERS = [
     {"kernels"},
     {"epoch", "state"},
     {"accounts", "neurons", "schedule", "childkeys", "stake_weight"},
-    {"mechanisms", "weights", "dividends"},
+    {"mechanisms", "weights", "dividends", "share_pool"},
     {"block", "invariants", "presets"},
     {"extrinsics", "store", "summary"},
     {"views", "datasets", "bets"},

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from bittensor_lab import datasets, views
+from bittensor_lab import datasets
 from bittensor_lab.charts.consensus import consensus_chart, heat_chart
 from bittensor_lab.charts.theme import THEMES, theme
+from bittensor_lab.views import consensus as views
 
 ENDS = {"weight": 0.5, "incentive": 0.3, "dividends": 0.4}
 

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bittensor_lab import bets, datasets, labs, views
+from bittensor_lab import bets, datasets, labs
 from bittensor_lab.errors import InputError
 from bittensor_lab.labs import consensus as lab_module
+from bittensor_lab.views import consensus as views
 
 NAMES = datasets.preset_names()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def test_its_python_runs(capsys):
     assert blocks
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})  # our own text
-    by_median, by_mean = capsys.readouterr().out.strip().splitlines()
+    *changes, by_median, by_mean = capsys.readouterr().out.strip().splitlines()
+    assert any("kappa" in line for line in changes)
     assert by_median.startswith("[0.")
     assert by_mean != by_median
 
@@ -36,3 +38,22 @@ def test_its_files_and_targets_exist():
         assert (ROOT / name).exists(), name
     for picture in re.findall(r"!\[.*?\]\((.*?)\)", README):
         assert (ROOT / picture).stat().st_size <= 200_000, picture
+
+
+def test_a_newcomers_session_goes_as_written():
+    """In at most 25 lines of code, and with exactly the output that the page shows."""
+    page = ROOT / "docs" / "first_chain.md"
+    result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert result.failed == 0
+    assert 10 < result.attempted <= 25
+
+
+def test_what_is_simplified_is_said():
+    """Each ``# simplified:`` in the code stands in the page on fidelity, and nothing else does."""
+    found = set()
+    for path in (ROOT / "bittensor_lab").rglob("*.py"):
+        for text in re.findall(r"# simplified: (.*)", path.read_text(encoding="utf-8")):
+            found.add((text, path.relative_to(ROOT / "bittensor_lab").as_posix()))
+    page = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+    said = re.findall(r"^\* ([^\n*]+)\n  \(`([\w/.]+)`\)$", page, re.M)
+    assert found == set(said) != set()

@@ -217,13 +217,13 @@ def _swap_on(state: State, netuid: int, swap: SwapHotkey) -> State:
     if netuid == ROOT_NETUID:
         return state
     subnet = rename_relations(state.subnet(netuid), old, new)
-    commitments = subnet.commitments
     changes: dict[str, Any] = {
         "hotkeys": tuple(new if hotkey == old else hotkey for hotkey in subnet.hotkeys),
         "mechanisms": tuple(_rename_commits(m, old, new) for m in subnet.mechanisms),
-        "last_hotkey_swap": subnet.last_hotkey_swap.set(swap.coldkey, state.block),
-        "commitments": _moved(commitments, old, new),
+        "commitments": _moved(subnet.commitments, old, new),
     }
+    if swap.netuid is not None:
+        changes["last_hotkey_swap"] = subnet.last_hotkey_swap.set(swap.coldkey, state.block)
     if subnet.owner_hotkey == old:
         changes["owner_hotkey"] = new
     return state.with_subnet(replace(subnet, **changes))

@@ -1,7 +1,7 @@
 """The lab of lesson 03: weights and stake in; consensus, clipping, trust, incentive and dividends out.
 
-It only wires: presets come from ``datasets``, the epoch and the sentences from ``views``, the picture
-from ``charts.consensus``. Up to 8 × 12 the picture is made of gauges, above it is a heat map.
+It only wires: presets come from ``datasets``, the epoch and the sentences from ``views.consensus``, the
+picture from ``charts.consensus``. Up to 8 × 12 the picture is made of gauges, above it is a heat map.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab import datasets, views
+from bittensor_lab import datasets
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, MatrixEditor, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture, HeatMap
 from bittensor_lab.labs.scales import nice, rounded
 from bittensor_lab.params import meaning
+from bittensor_lab.views import consensus as views
 
 BET = "weights_and_consensus/outlier"
 EDITABLE = (8, 12)
@@ -139,9 +140,10 @@ def code(view: views.ConsensusView, state: State) -> str:
     """Return the Python that makes the numbers of the picture."""
     by = "" if view.by == "median" else ', by="mean"'
     return (
-        "from bittensor_lab import datasets, views\n"
+        "from bittensor_lab import datasets\n"
+        "from bittensor_lab.views.consensus import consensus\n"
         f"world = {setup(state)[1]}\n"
-        f"views.consensus(world.inputs(){by}).miners"
+        f"consensus(world.inputs(){by}).miners"
     )
 
 

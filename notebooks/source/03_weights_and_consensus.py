@@ -20,7 +20,8 @@
 # of them see much the same. **V4 gives half of its weight to M6**, whom nobody else thinks much of.
 
 # %% id="world" jupyter={"source_hidden": true}
-from bittensor_lab import datasets, labs, views
+from bittensor_lab import datasets, labs
+from bittensor_lab.views import consensus as views
 
 world = datasets.preset("one_outlier")
 view = views.consensus(world.inputs())

@@ -1,4 +1,4 @@
-"""Views: what the engine found, as tidy tables and as sentences.
+"""One epoch as tidy tables and as sentences.
 
 ``consensus(inputs)`` runs one epoch and returns three tables, one row per cell of the weight matrix,
 per miner and per validator. Beside the chain's stake-weighted *median* it always runs the rule that
