@@ -21,7 +21,7 @@ LAYERS = [
     {"kernels"},
     {"epoch", "state"},
     {"accounts", "neurons", "schedule", "childkeys", "stake_weight"},
-    {"mechanisms", "weights", "dividends", "share_pool"},
+    {"mechanisms", "weights", "dividends", "share_pool", "lifecycle"},
     {"block", "invariants", "presets"},
     {"extrinsics", "store", "summary"},
     {"views", "datasets", "bets"},

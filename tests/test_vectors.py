@@ -13,13 +13,21 @@ LEAST = {
     "epoch_edge.json.gz": 1000,
     "epoch_large.json.gz": 1000,
     "registration_burn.json.gz": 40,
+    "block_emission.json.gz": 99,
+    "emission_shares.json.gz": 1000,
+    "swap.json.gz": 600,
+    "share_pool.json.gz": 180,
+    "network_lock_cost.json.gz": 40,
+    "network_emission.json.gz": 600,
 }
 """how many values each file holds at the least"""
+IN_FLOAT = {"emission_shares.json.gz", "swap.json.gz", "network_emission.json.gz"}
+"""the engine computes these in float64: within the tolerance that the file states, not always equal"""
 FILES = sorted((Path(__file__).parent / "vectors").glob("*.json.gz"))
 
 
 def test_there_are_vectors():
-    assert {file.name for file in FILES} >= LEAST.keys()
+    assert {file.name for file in FILES} == LEAST.keys()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -27,4 +35,5 @@ def test_every_value_is_the_chains(file):
     report = verify_file(file)
     assert report.first == ""
     assert report.compared >= LEAST[file.name]
-    assert report.equal == report.compared
+    assert report.passed
+    assert file.name in IN_FLOAT or report.equal == report.compared

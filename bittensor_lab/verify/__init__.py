@@ -15,6 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bittensor_lab.errors import InputError
+from bittensor_lab.verify.economy import (
+    replay_block_emission,
+    replay_lock_cost,
+    replay_network,
+    replay_share_pool,
+    replay_shares,
+    replay_swap,
+)
 from bittensor_lab.verify.epochs import replay_epochs
 from bittensor_lab.verify.fields import Field, read_json, short
 from bittensor_lab.verify.registration import replay_registrations
@@ -23,6 +31,12 @@ from bittensor_lab.verify.report import Report, Tolerance
 KINDS: dict[str, Callable[[Field, Report, Tolerance], None]] = {
     "epoch": replay_epochs,
     "registration_burn": replay_registrations,
+    "block_emission": replay_block_emission,
+    "emission_shares": replay_shares,
+    "swap": replay_swap,
+    "share_pool": replay_share_pool,
+    "network_lock_cost": replay_lock_cost,
+    "network_emission": replay_network,
 }
 
 

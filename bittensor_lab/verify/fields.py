@@ -80,6 +80,10 @@ class Field:
             raise self.wrong(f"must be a number from {low} to {high}")
         return float(self.value)
 
+    def numbers(self, low: float, high: float) -> list[float]:
+        """The value, a list of finite numbers within bounds."""
+        return [item.number(low, high) for item in self.items()]
+
     def text(self) -> str:
         """The value, a text."""
         if not isinstance(self.value, str):

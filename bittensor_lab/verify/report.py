@@ -38,7 +38,7 @@ class Report:
     equal: int = 0
     failed: int = 0
     """values that are further off than the tolerance"""
-    worst: dict[str, int] = field(default_factory=dict)
+    worst: dict[str, float] = field(default_factory=dict)
     """largest deviation of each field that deviates at all"""
     first: str = ""
     """where the first value failed"""
@@ -81,6 +81,14 @@ class Comparison:
             [f"{row}, uid {uid}" for row, uid in pairs],
         )
 
+    def same(self, name: str, got: str, expected: str) -> None:
+        """Compare two names."""
+        self.report.compared += 1
+        self.report.equal += got == expected
+        self.report.failed += got != expected
+        if got != expected and not self.report.first:
+            self.report.first = f"{self.where}, {name}: {got} here, {expected} on the chain"
+
     def count(
         self,
         name: str,
@@ -91,13 +99,14 @@ class Comparison:
     ) -> None:
         """Compare two arrays of the same length, value by value; ``allowed`` None: they must be equal."""
         report = self.report
-        got, expected = got.astype(np.int64), expected.astype(np.int64)
+        if got.dtype != np.float64:
+            got, expected = got.astype(np.int64), expected.astype(np.int64)
         deviation = np.abs(got - expected)  # both are zero or more, so this cannot wrap
         report.compared += len(got)
         report.equal += int((deviation == 0).sum())
         if not deviation.any():
             return
-        report.worst[name] = max(report.worst.get(name, 0), int(deviation.max()))
+        report.worst[name] = max(report.worst.get(name, 0), deviation.max().item())
         relative = 0 if allowed is None else self.tolerance.relative
         failed = np.flatnonzero(deviation > np.maximum(allowed or 0, relative * np.maximum(got, expected)))
         report.failed += len(failed)
