@@ -232,8 +232,8 @@ def fill_pots(p, rules, row, alpha_out, sells_root):
 def follow_price(p, rules, row, block):
     """Let the moving price follow the spot price, at most 1 TAO; cut to 2⁻³² (6.5).
 
-    The chain cuts both products to 2⁻⁶⁴ before it adds them, so that even an exact standstill
-    loses one unit; 2⁻³² of a unit here stands for that.
+    The chain cuts both products to 2⁻⁶⁴ before it adds them, so that even a standstill loses one
+    unit, except at exactly 1, where nothing is cut; 2⁻³² of a unit here stands for that.
     """
     age = np.float64(block - (rules.first_emission_block[row] - 1))
     if age + rules.price_halving_blocks <= 0:
@@ -241,5 +241,5 @@ def follow_price(p, rules, row, block):
     rate = rules.moving_alpha * age / (age + rules.price_halving_blocks)
     price = min(spot_price(p.tao[row], p.alpha_in[row], p.quote[row]), 1.0)
     gap = price * 4294967296.0 - np.float64(p.moving_price[row])
-    if rate > 0.0:
+    if rate > 0.0 and not (price == 1.0 and p.moving_price[row] == ONE):
         p.moving_price[row] += np.int64(np.floor(rate * gap - 1.0 / 4294967296.0))
