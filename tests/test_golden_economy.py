@@ -97,9 +97,10 @@ def follow(given: dict[str, Any], steps: int) -> int:
     return int(pools.moving_price[0])
 
 
-@pytest.mark.parametrize(
-    "case", named("moving_price", "moving_price", "moving_price x14", "moving_price x1000")
-)
+STEPS = {"moving_price": 1, "moving_price x14": 14, "moving_price x1000": 1000}
+
+
+@pytest.mark.parametrize("case", named("moving_price", *STEPS))
 def test_moving_price(case):
     given = case["inputs"]
     raw = follow(given, STEPS[case["function"]])
