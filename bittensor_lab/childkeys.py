@@ -86,13 +86,12 @@ def rename_relations(subnet: Subnet, old: str, new: str) -> Subnet:
     ChildParentInconsistency
         if the two are parent and child: the new hotkey would become its own.
     """
+    pending = subnet.pending_children
     related = {k for _, k in (*subnet.children.get(old, ()), *subnet.parents.get(old, ()))}
-    waiting = (
-        {k for _, k in subnet.pending_children[old].children} if old in subnet.pending_children else set()
-    )
-    if new in related | waiting or new in subnet.children or new in subnet.parents:
+    waiting = {k for _, k in pending[old].children} if old in pending else set()
+    if new in related | waiting or any(new in m for m in (subnet.children, subnet.parents, pending)):
         raise ChildParentInconsistency(f"{new} has parents or children on netuid {subnet.netuid} already")
-    children, pending = subnet.children, subnet.pending_children
+    children = subnet.children
     lent, borrowed = children.get(old, ()), subnet.parents.get(old, ())
     subnet = with_children(subnet, old, ())
     for _, parent in borrowed:
@@ -101,6 +100,10 @@ def rename_relations(subnet: Subnet, old: str, new: str) -> Subnet:
     subnet = with_children(subnet, new, lent)
     if old in pending:
         pending = pending.delete(old).set(new, pending[old])
+    for parent, waits in pending.items():
+        if any(child == old for _, child in waits.children):
+            renamed = tuple((p, new if child == old else child) for p, child in waits.children)
+            pending = pending.set(parent, replace(waits, children=renamed))
     return replace(
         subnet,
         pending_children=pending,

@@ -50,7 +50,7 @@ class Meaning:
     high: int
     """smallest and largest value that the storage can hold"""
     who: str
-    """"owner" (and root), "owner only" or "root\""""
+    """"owner" (and root) or "root\""""
     sentence: str
     """what it does"""
     scale: int = 1
@@ -158,12 +158,12 @@ class Hyperparameters:
         100 * RAO_PER_TAO, "MaxBurn", "Highest price", "owner", "What a registration costs at the most."
     )
     burn_half_life: int = _count(
-        360, "BurnHalfLife", "Price half-life", "owner only",
+        360, "BurnHalfLife", "Price half-life", "owner",
         "The time in which the registration price halves while nobody registers; 0 holds it.",
         unit="blocks", setter_low=1, setter_high=36_100,
     )  # fmt: skip
     burn_increase_mult: int = _stored(
-        int(1.26 * U64F64), "BurnIncreaseMult", "Price step", "of 2⁶⁴", 0, 2**128 - 1, "owner only",
+        int(1.26 * U64F64), "BurnIncreaseMult", "Price step", "of 2⁶⁴", 0, 2**128 - 1, "owner",
         "By how much each registration multiplies the price.", U64F64, U64F64, 3 * U64F64,
     )  # fmt: skip
     bonds_moving_average: int = _stored(

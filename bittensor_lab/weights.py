@@ -61,6 +61,10 @@ class Submission:
 
 def set_weights_of(state: State, given: Submission) -> tuple[State, tuple[Event, ...]]:
     """Check and store a hotkey's weights, by whatever way they came; raises as the chain does."""
+    if given.netuid == ROOT_NETUID:
+        raise CanNotSetRootNetworkWeights
+    if len(given.uids) != len(given.values):
+        raise WeightVecNotEqualSize(f"{len(given.uids)} uids, {len(given.values)} values")
     subnet = checked_subnet(state, given.netuid, given.mechanism)
     uid = _check(state, subnet, given)
     mechanism = subnet.mechanism(given.mechanism)
@@ -74,10 +78,8 @@ def set_weights_of(state: State, given: Submission) -> tuple[State, tuple[Event,
 
 
 def _check(state: State, subnet: Subnet, given: Submission) -> int:
-    """The chain's checks in the chain's order (3.2); the caller's uid."""
+    """The chain's further checks in the chain's order (3.2); the caller's uid."""
     h, mechanism = state.hyperparameters(given.netuid), subnet.mechanism(given.mechanism)
-    if len(given.uids) != len(given.values):
-        raise WeightVecNotEqualSize(f"{len(given.uids)} uids, {len(given.values)} values")
     if len(given.uids) > subnet.n:
         raise UidsLengthExceedUidsInSubNet(f"{len(given.uids)} uids are named, there are {subnet.n}")
     uid = registered_uid(subnet, given.hotkey)
@@ -98,11 +100,16 @@ def _check(state: State, subnet: Subnet, given: Submission) -> int:
     return uid
 
 
+def existing_subnet(state: State, netuid: int) -> Subnet | None:
+    """Return the subnet, None if there is none."""
+    return state.subnets[netuid] if netuid < len(state.subnets) else None
+
+
 def checked_subnet(state: State, netuid: int, mechanism: int) -> Subnet:
     """Return a subnet that has this mechanism; raises as the chain does for weights."""
     if netuid == ROOT_NETUID:
         raise CanNotSetRootNetworkWeights
-    found = state.subnets[netuid] if netuid < len(state.subnets) else None
+    found = existing_subnet(state, netuid)
     if found is None:
         raise MechanismDoesNotExist(f"netuid {netuid}, mechanism {mechanism}")
     found.mechanism(mechanism)

@@ -113,7 +113,8 @@ def epoch(x) -> dict[str, list]:
     if owner is not None:
         permit[owner] = True
     active = [updated[i] + x.activity_cutoff >= x.block for i in everyone]
-    whole = [(s << 32) + f for s, f in zip(stake, x.stake_fraction.tolist(), strict=True)]  # 2⁻³² rao
+    beyond = [0] * len(stake) if x.stake_fraction is None else x.stake_fraction.tolist()
+    whole = [(s << 32) + f for s, f in zip(stake, beyond, strict=True)]  # 2⁻³² rao
     stakes = share([s if s >> 32 >= x.stake_threshold or i == owner else 0 for i, s in enumerate(whole)])
     ranked = sorted(everyone, key=lambda i: (stakes[i], i))
     places = set(ranked[n - min(n, h.max_allowed_validators) :])

@@ -129,7 +129,7 @@ def test_hyperparameters_check_and_explain_themselves():
         meant = meaning(item.name)
         assert meant.low <= item.default <= meant.high
         assert meant.sentence.endswith(".")
-        assert meant.who in ("owner", "owner only", "root")
+        assert meant.who in ("owner", "root")
     assert Hyperparameters().activity_cutoff == 5000
     assert Hyperparameters(tempo=1).activity_cutoff == 13
     assert Hyperparameters(tempo=0).activity_cutoff == 1

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from networks import (
+    EVEN,
     NETUID,
     NOW,
     TAO,
@@ -24,12 +25,13 @@ from networks import (
     run_to,
     small,
     step,
+    timed,
     with_stake,
 )
 
 from bittensor_lab import block, errors
 from bittensor_lab.childkeys import childkey_take, with_children
-from bittensor_lab.events import ChildKeyTakeSet, SetChildrenScheduled
+from bittensor_lab.events import ChildKeyTakeSet, SetChildrenScheduled, TimelockedWeightsRevealed
 from bittensor_lab.events import SetChildren as ChildrenSet
 from bittensor_lab.extrinsics import SetChildkeyTake, SetChildren
 from bittensor_lab.stake_weight import stake_weights
@@ -78,7 +80,7 @@ def test_before_the_start_call_they_take_effect_at_once():
 
 
 def test_a_list_replaces_the_one_before_and_an_empty_one_ends_it():
-    state, _ = done(started(), children((HALF, V2), (HALF, V3)))
+    state, _ = done(started(), children((HALF, V2), (HALF - 1, V3)))
     state, _ = done(later(state, 150), children((1 << 62, V3)))
     assert dict(one(state).children) == {V1: ((1 << 62, V3),)}
     assert dict(one(state).parents) == {V3: ((1 << 62, V1),)}
@@ -308,3 +310,28 @@ def test_a_take_lifted_to_the_subnets_minimum_is_no_rise():
 )
 def test_checks_of_the_childkey_take_in_order(extrinsic, error):
     refused(done(small(), take(100))[0], extrinsic, error)
+
+
+# --- more than two epochs in a block (8.4) ----------------------------------------------------------
+
+
+def test_an_epoch_that_is_put_off_holds_its_reveal_back():
+    """The third subnet's weights are revealed, and its children take effect, with its epoch a block later."""
+    state = small(3, commit_reveal=True, tempo=TEMPO, params={"pending_childkey_cooldown": 0})
+    state = all_done(state, children((HALF, V2), netuid=1), children((HALF, V2), netuid=3))
+    state = all_done(state, *[timed(v, netuid=3) for v in (V1, V2)], timed(netuid=1))
+    first, events = block.begin_block(run_to(state, NOW + TEMPO - 1))
+    assert [e.netuid for e in events if isinstance(e, TimelockedWeightsRevealed)] == [1]
+    assert epochs(events)[2:] == ["EpochDeferred", "EpochRan", "EpochRan", "SetChildren"]
+    assert (len(first.subnet(1).children), len(first.subnet(3).children)) == (1, 0)
+    assert int(first.clocks.pending_epoch_at[3]) == NOW + TEMPO + 1
+    assert (int(first.clocks.epoch_index[3]), len(first.subnet(3).mechanisms[0].timelocked)) == (0, 1)
+    late, _ = done(first, timed(V3, netuid=3))  # its epoch is due, so this commit counts for the next
+    assert sorted(late.subnet(3).mechanisms[0].timelocked) == [0, 1]
+    second, events = block.begin_block(late)
+    assert [e.netuid for e in events if isinstance(e, TimelockedWeightsRevealed)] == [3, 3]
+    assert epochs(events)[-2:] == ["EpochRan", "SetChildren"]
+    assert second.subnet(3).mechanisms[0].incentive[4:6].tolist() == [EVEN, EVEN]
+    assert sorted(second.subnet(3).mechanisms[0].timelocked) == [1]
+    clocks = second.clocks
+    assert [int(c[3]) for c in (clocks.pending_epoch_at, clocks.last_epoch_block)] == [0, NOW + TEMPO + 1]

@@ -10,6 +10,7 @@ from networks import (
     NOW,
     OWNER,
     TAO,
+    TEMPO,
     V1,
     V2,
     V3,
@@ -21,6 +22,7 @@ from networks import (
     edited,
     holding,
     incentive,
+    later,
     mech,
     moved_clocks,
     one,
@@ -29,14 +31,21 @@ from networks import (
     run_to,
     small,
     step,
+    two_mechanisms,
     updates,
 )
 
 from bittensor_lab import block, errors
-from bittensor_lab.events import NeuronRegistered
-from bittensor_lab.extrinsics import BurnedRegister, RegisterLimit, SetWeights
+from bittensor_lab.events import NeuronRegistered, UidsTrimmed
+from bittensor_lab.extrinsics import (
+    BurnedRegister,
+    CommitTimelockedWeights,
+    RegisterLimit,
+    SetWeights,
+    TrimToMaxAllowedUids,
+)
 from bittensor_lab.rows import rows_from_lists
-from bittensor_lab.state import new_mechanism
+from bittensor_lab.state import ROOT
 
 NEW = BurnedRegister("alice", "new", NETUID)
 TERMS = {"emission", "consensus", "dividends", "stake_weight", "validator_trust", "validator_permit"}
@@ -47,11 +56,6 @@ def full(emission=(9,) * N, registered=(0,) * N, **rules):
     """No place left; immunity 100 blocks, so that whoever registered by 900 is past it."""
     rules = {"max_allowed_uids": N, "immunity_period": 100, "min_non_immune_uids": 0} | rules
     return edited(small(**rules), emission=emission, block_at_registration=registered)
-
-
-def two_mechanisms(state):
-    subnet = one(state)
-    return edited(state, mechanisms=(*subnet.mechanisms, new_mechanism(subnet.n)))
 
 
 @pytest.mark.parametrize("extrinsic", [NEW, RegisterLimit("alice", "new", NETUID, TAO)])
@@ -343,3 +347,94 @@ def test_weights_as_old_as_their_target_do_not_count(wait, paid):
     state = all_done(state, *(SetWeights(v, NETUID, [6, 7], [1, 1]) for v in (V1, V2, V3)))
     half, whole = incentive(run_to(state, NOW + 100))[7], incentive(run_to(state, NOW + 100))[6]
     assert (half, whole) == ((32767, 32767) if paid else (0, 65535))
+
+
+@pytest.mark.parametrize(("commits", "share"), [((0, 1, 3), 0), ((0, 3), 32767), ((0, 1), 0), ((0,), 0)])
+def test_what_was_committed_before_a_uid_changed_hands_gives_the_new_holder_nothing(commits, share):
+    """5.6.3, with a reveal period of two: weights of epoch 0 are revealed when uid 7 has a new holder.
+
+    In epoch 1, three commits can follow: before (1) and after (3) the registration (2). The first masks the
+    newcomer's column while it waits; without it, the second makes the old weights look new.
+    """
+    state = full(commit_reveal=True, reveal_period_epochs=2, tempo=TEMPO, weights_set_rate_limit=0)
+    state = edited(state, block_at_registration=spread(1, u7=0))
+    voters = [CommitTimelockedWeights(v, NETUID, [6, 7], [1, 1]) for v in (V1, V2, V3)]
+    for part, at in enumerate((NOW, NOW + TEMPO + 1, NOW + TEMPO + 2, NOW + TEMPO + 3)):
+        state = run_to(state, at)
+        if part == 2:
+            state, (event,) = done(state, NEW)
+            assert event.uid == 7
+        elif part in commits:
+            state = all_done(state, *voters)
+    after = run_to(state, NOW + 2 * TEMPO)
+    assert row(after, 1) == [(6, 65535), (7, 65535)]
+    assert incentive(after)[6:] == [share or 65535, share]
+
+
+# --- trimming (2.5) ---------------------------------------------------------------------------------
+
+
+def trim(places, origin=OWNER, netuid=NETUID):
+    return TrimToMaxAllowedUids(origin, netuid, places)
+
+
+def crowded(registered=(0,) * N, **rules):
+    """Uid 0 is the owner's; immunity 100 blocks; in the order of emission 1, 7, 2, 4, 5, 6, 0, 3."""
+    rules = {"min_allowed_uids": 4, "immunity_period": 100} | rules
+    return edited(small(**rules), emission=[0, 9, 5, 0, 5, 5, 1, 8], block_at_registration=registered)
+
+
+def test_trimming_removes_the_least_earning_and_numbers_the_rest_anew():
+    state = two_mechanisms(crowded(spread(0, u3=901)))
+    state = edited(state, **{name: list(range(N)) for name in TERMS - {"emission", "validator_permit"}})
+    state = mech(state, weights={1: {7: 5, 6: 9, 2: 3}, 3: {4: 1}}, last_update=[900 + u for u in range(N)])
+    state = mech(state, 1, bonds=rows_from_lists([[[7, u], [5, 1]] for u in range(N)]), incentive=range(N))
+    after, events = done(state, trim(5))
+    assert events == (UidsTrimmed(NETUID, (4, 5, 6)),)
+    assert changed(state, after) == {"subnets", "rules"}
+    assert after.hyperparameters(NETUID) == replace(state.hyperparameters(NETUID), max_allowed_uids=5)
+    kept = [0, 1, 2, 3, 7]
+    assert one(after).hotkeys == tuple(one(state).hotkeys[u] for u in kept)
+    for name in (*TERMS, "active", "block_at_registration"):
+        assert getattr(one(after), name).tolist() == getattr(one(state), name)[kept].tolist()
+    assert [row(after, u) for u in range(5)] == [[], [(4, 5), (2, 3)], [], [], []]
+    assert updates(after) == [900 + u for u in kept]
+    assert incentive(after, 1) == kept
+    assert one(after).mechanisms[1].bonds.to_lists() == [[[4, u]] for u in kept]
+    assert dict(one(after).last_owner_change) == {"trim_to_max_allowed_uids": NOW}
+    assert one(run_to(after, NOW + 360)).n == 5
+
+
+@pytest.mark.parametrize("places", [8, 9, 256])
+def test_where_nobody_has_to_go_only_the_places_change(places):
+    state = crowded(spread(950))
+    after, events = done(state, trim(places, ROOT))
+    assert events == (UidsTrimmed(NETUID, ()),)
+    assert after.subnets[1] is state.subnets[1]
+    assert after.hyperparameters(NETUID).max_allowed_uids == places
+
+
+@pytest.mark.parametrize(
+    ("registered", "extrinsic", "error"),
+    [
+        (spread(950), trim(3, "alice", 2), errors.SubnetNotExists),
+        (spread(950), trim(3, "alice"), errors.BadOrigin),
+        (spread(950), trim(3), errors.InvalidValue),
+        (spread(950), trim(257), errors.InvalidValue),
+        (spread(950), trim(7), errors.TrimmingWouldExceedMaxImmunePercentage),
+        (spread(0, u3=901, u4=901, u5=901), trim(5), errors.TrimmingWouldExceedMaxImmunePercentage),  # 4 of 5
+        (spread(0, u3=901, u4=901, u5=900), trim(5), None),
+        (spread(0), trim(4), None),
+        (spread(0), trim(4, ROOT), None),
+    ],
+)
+def test_checks_of_trimming_in_order(registered, extrinsic, error):
+    state = crowded(registered)
+    refused(state, extrinsic, error) if error else done(state, extrinsic)
+
+
+def test_an_owner_trims_once_in_30_days():
+    state, _ = done(crowded(tempo=0), trim(7))
+    refused(later(state, 30 * 7200 - 1), trim(3), errors.TxRateLimitExceeded)
+    done(later(state, 30 * 7200 - 1), trim(6, ROOT))
+    done(later(state, 30 * 7200), trim(6))

@@ -17,11 +17,18 @@ import pytest
 
 from bittensor_lab import places, server
 
+pytestmark = pytest.mark.xdist_group("server")  # one server for all of them
+
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +45,13 @@ def served(tmp_path_factory):
         )  # fmt: skip
     try:
         for _ in range(300):
-            found = re.search(r"(http://127\.0\.0\.1:\d+)/lab\S*\?token=(\w+)", log.read_text())
-            if found:
+            found = re.search(r"(http://127\.0\.0\.1:(\d+))/lab\S*\?token=(\w+)", log.read_text())
+            if found and answers(int(found[2])):
                 break
             assert process.poll() is None, log.read_text()
             time.sleep(0.2)
         assert found, log.read_text()
-        yield found[1], found[2]
+        yield found[1], found[3]
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)

@@ -281,7 +281,7 @@ def test_the_glossary_explains_every_rule():
     ]  # fmt: skip
     assert len(table) == len(fields(Hyperparameters)) + len(fields(NetworkParameters))
     row = table[table.parameter == "burn_increase_mult"].iloc[0]
-    assert (row.storage, row.low, row.high, row.who) == ("BurnIncreaseMult", 0, 2**128 - 1, "owner only")
+    assert (row.storage, row.low, row.high, row.who) == ("BurnIncreaseMult", 0, 2**128 - 1, "owner")
     assert table.sentence.str.endswith(".").all()
     same = hyperparameters(SMALL, 1)
     assert table.parameter.tolist() == same.parameter.tolist()

@@ -19,7 +19,7 @@ from bittensor_lab.errors import InputError, WrongType
 from bittensor_lab.state import MAX_NETUID, ROOT
 from bittensor_lab.units import U16_MAX, U64_MAX
 
-MAX_KEY = 64
+MAX_KEY = 66  # 0x and 64 hexadecimal digits
 MAX_LENGTH = 4096
 MAX_TEXT = 128
 

@@ -84,8 +84,6 @@ class SetHyperparameter:
         if who == "root":
             _require_root(self.origin, self.name)
             return
-        if who == "owner only" and self.origin == ROOT:
-            raise BadOrigin(f"{self.name} is the owner's to set, not root's")
         tempos = state.network.owner_hyperparam_rate_limit
         if self.name == "weights_version_key":
             tempos = state.network.weights_version_key_rate_limit

@@ -43,6 +43,7 @@ from bittensor_lab.weights import (
     check_rate,
     checked_subnet,
     commit_hash,
+    existing_subnet,
     registered_uid,
     require_stake,
     set_weights_of,
@@ -67,11 +68,12 @@ class SetMechanismWeights:
         check_arguments(self)
 
     def apply(self, state: State) -> tuple[State, Events]:
-        """Refuse while commit-reveal is on, then check and store (3.2)."""
-        subnet = checked_subnet(state, self.netuid, self.mechanism)
-        require_stake(state, subnet, self.hotkey)
-        if state.hyperparameters(self.netuid).commit_reveal:
-            raise CommitRevealEnabled(f"netuid {self.netuid}")
+        """Ask for stake, refuse while commit-reveal is on, then check and store (3.1, 3.2)."""
+        subnet = existing_subnet(state, self.netuid)
+        if subnet is not None:
+            require_stake(state, subnet, self.hotkey)
+            if state.hyperparameters(self.netuid).commit_reveal:
+                raise CommitRevealEnabled(f"netuid {self.netuid}")
         return set_weights_of(state, _submission(self))
 
 
