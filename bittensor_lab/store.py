@@ -12,16 +12,19 @@ replaces the first only when it is complete and on the disk.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import re
 import stat
+import struct
 import tempfile
 import types
 import typing
 import zipfile
 import zlib
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +33,7 @@ from typing import Any, NoReturn
 import numpy as np
 from immutables import Map
 
-from bittensor_lab.errors import InputError
+from bittensor_lab.errors import InputError, one_line
 from bittensor_lab.invariants import violations
 from bittensor_lab.rows import Row, SparseRows, pack, unpack
 from bittensor_lab.state import State
@@ -38,17 +41,17 @@ from bittensor_lab.state import State
 FORMAT, VERSION = "bittensor_lab chain", 1
 MAX_BYTES = 1 << 30
 """of all members together, unpacked"""
+MAX_VALUES = 1 << 24
+"""of state.json; 128 full subnets have 223,000"""
+MAX_ROWS = 1 << 16
 MAX_TEXT = 1_000
 MAX_DEPTH = 100
 LOWEST, HIGHEST = -(2**64), 2**128
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same state gives the same bytes at any time
-DTYPES = {
-    "bool": np.bool_,
-    "uint16": np.uint16,
-    "uint64": np.uint64,
-    "int64": np.int64,
-    "float64": np.float64,
-}
+PLAIN = (int, str, bool, type(None))
+UNIONS = (types.UnionType, typing.Union)
+HALF = re.compile("[\ud800-\udfff]")
+"""half of a pair of UTF-16, which no file can hold as text"""
 
 
 def save(state: State, path: str | Path) -> Path:
@@ -57,15 +60,16 @@ def save(state: State, path: str | Path) -> Path:
     Raises
     ------
     InputError
-        if the file cannot be written.
+        if the file cannot be written, or the state holds what no file could give back.
     """
     target = Path(path)
-    packed = _packed(state)
     try:
-        _replace(target, packed)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{target}: cannot be written: {reason}", remedy="Choose another place.") from None
+        _replace(target, _packed(state))
+    except InputError as error:
+        raise _named(path, f"cannot be written: {error.what}", error, "Change that first.") from None
+    except (OSError, ValueError, MemoryError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or str(error) or "out of memory"
+        raise _named(path, f"cannot be written: {reason}", None, "Choose another place.") from None
     return target
 
 
@@ -80,20 +84,29 @@ def load(path: str | Path) -> State:
     try:
         return _load(Path(path))
     except InputError as error:
-        raise InputError(f"{path}: {error.what}", error.values, error.remedy) from None
+        raise _named(path, error.what, error, "Load an older save.") from None
+    except MemoryError:
+        raise _named(path, "does not fit into memory", None, "Load a smaller save.") from None
+
+
+def _named(path: str | Path, what: str, error: InputError | None, remedy: str) -> InputError:
+    """An error that starts with the path; what ``error`` advises comes before ``remedy``."""
+    values, advice = (error.values, error.remedy) if error else ("", "")
+    return InputError(f"{one_line(str(path))}: {what}", values, advice or remedy)
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _packed(state: State) -> bytes:
-    arrays = io.BytesIO()
-    tree = _encode(state, arrays)
+    writer = _Writer()
+    tree = writer.write(State, state, "state")
     members = {
         "format.json": json.dumps({"format": FORMAT, "version": VERSION}).encode(),
         "state.json": json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode(),
-        "arrays.bin": arrays.getvalue(),
+        "arrays.bin": writer.arrays.getvalue(),
     }
+    _check_size(sum(map(len, members.values())), members["state.json"])
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in members.items():
@@ -101,27 +114,75 @@ def _packed(state: State) -> bytes:
     return file.getvalue()
 
 
-def _encode(value: Any, arrays: io.BytesIO) -> Any:
-    """The value as JSON knows it; its arrays go to the end of ``arrays``."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, np.ndarray):
-        at = arrays.tell()
-        arrays.write(value.astype(value.dtype.newbyteorder("<")).tobytes())
+class _Writer:
+    """Writes values by their type hints, and refuses what ``_Reader`` would refuse."""
+
+    def __init__(self) -> None:
+        self.arrays = io.BytesIO()
+
+    def write(self, kind: Any, value: Any, where: str) -> Any:
+        """Return ``value`` as JSON knows it; its arrays go to the end of ``arrays``."""
+        if kind in PLAIN:
+            return _plain(kind, _pythons_own(kind, value), where)
+        if _is_record(kind):
+            _expect(kind, value, where)
+            hints = _hints(kind)
+            return {n: self.write(hint, getattr(value, n), f"{where}.{n}") for n, hint in hints.items()}
+        origin, inner = typing.get_origin(kind), typing.get_args(kind)
+        if origin in UNIONS:
+            return None if value is None else self.write(_some(inner), value, where)
+        if origin not in (np.ndarray, Map, tuple):
+            _wrong(where, "is of a kind that cannot be written", value)
+        _expect(origin, value, where)
+        if origin is np.ndarray:
+            return self._array(_dtype(kind), value, where)
+        if origin is Map:
+            return self._map(inner, value, where)
+        return self._tuple(inner, value, where)
+
+    def _array(self, dtype: Any, value: Any, where: str) -> list[Any]:
+        if value.ndim != 1 or value.dtype.type is not dtype:
+            _wrong(where, f"must be one row of {np.dtype(dtype).name}", value)
+        at = self.arrays.tell()
+        self.arrays.write(value.astype(value.dtype.newbyteorder("<")).tobytes())
         return [value.dtype.name, len(value), at]
-    if isinstance(value, Map):
-        return [[key, _encode(value[key], arrays)] for key in sorted(value)]
-    if is_dataclass(value):
-        return {item.name: _encode(getattr(value, item.name), arrays) for item in fields(value)}
-    if value and all(isinstance(item, Row) for item in value):  # all rows of a matrix as one
-        return {"rows": _encode(pack(value), arrays)}
-    return [_encode(item, arrays) for item in value]
+
+    def _map(self, inner: tuple[Any, ...], value: Any, where: str) -> list[Any]:
+        for key in value:  # all keys of one type, or they have no order
+            _plain(inner[0], key, where)
+        return [[key, self.write(inner[1], value[key], f"{where}[{key}]")] for key in sorted(value)]
+
+    def _tuple(self, inner: tuple[Any, ...], value: Any, where: str) -> Any:
+        if inner[0] is Row and value:  # all rows of a matrix as one
+            for row in value:
+                if not isinstance(row, Row) or len(row.uid) != len(row.value):
+                    _wrong(where, "must be rows of as many values as uids", row)
+            return {"rows": self.write(SparseRows, pack(value), where)}
+        each = zip(_parts(inner, value, where), value, strict=True)
+        return [self.write(k, v, f"{where}[{i}]") for i, (k, v) in enumerate(each)]
+
+
+def _pythons_own(kind: Any, value: Any) -> Any:
+    """The value as a plain ``kind``, where numpy's types or 1 for "on" say the same."""
+    if kind is int and isinstance(value, int | np.integer):
+        return int(value)
+    if kind is bool and isinstance(value, int | np.integer | np.bool_) and value in (0, 1):
+        return bool(value)
+    return str(value) if kind is str and isinstance(value, str) else value
+
+
+def _expect(kind: Any, value: Any, where: str) -> None:
+    if not isinstance(value, kind):
+        _wrong(where, f"must be of type {kind.__name__}", value)
 
 
 def _replace(target: Path, content: bytes) -> None:
+    target = Path(os.path.realpath(target))  # a link stays a link
     if target.is_dir():
-        raise IsADirectoryError(21, "it is a folder")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        raise OSError(errno.EISDIR, "it is a folder")
+    if target.exists() and not target.is_file():  # replacing a device would take it from everyone
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -129,14 +190,17 @@ def _replace(target: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(name, target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):  # the first error is the one to tell
+            os.unlink(name)
         raise
     _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name durable too, where folders can be opened at all."""
-    if os.name == "posix":
+    """Make the new name durable too, where the platform can do that; the file itself is safe by now."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -176,38 +240,55 @@ def _members(path: Path) -> dict[str, bytes]:
         if stat.S_ISDIR(about.st_mode):
             raise InputError("is a folder", remedy="Name a file.")
         if not stat.S_ISREG(about.st_mode):  # reading a pipe or a device might never end
-            raise InputError("is not a regular file")
+            raise InputError("is not a regular file", remedy="Name a file that save() wrote.")
+        _check_size(about.st_size)
         with zipfile.ZipFile(path) as archive:
             return _unzip(archive)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError("is damaged, or no saved chain", str(error)[:200], "Load an older save.") from None
+        reason = error.strerror or str(error)
+        raise InputError(f"cannot be read: {reason}", remedy="Name a file that save() wrote.") from None
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
+        raise InputError("is damaged, or no saved chain", str(error)[:200]) from None
 
 
 def _unzip(archive: zipfile.ZipFile) -> dict[str, bytes]:
     wanted = ("format.json", "state.json", "arrays.bin")
-    if sorted(info.filename for info in archive.infolist()) != sorted(wanted):
+    infos = archive.infolist()
+    ours = all(info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos)
+    if not ours or sorted(info.filename for info in infos) != sorted(wanted):
         raise InputError("is not a saved chain", remedy="Name a file that save() wrote.")
-    if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
-        raise InputError(f"unpacks to more than {MAX_BYTES:,} bytes")
+    _check_size(sum(info.file_size for info in infos))
     members, left = {}, MAX_BYTES
     for name in wanted:
         with archive.open(name) as file:  # a size that lies is found out here
             members[name] = file.read(left + 1)
         left -= len(members[name])
-        if left < 0:
-            raise InputError(f"unpacks to more than {MAX_BYTES:,} bytes")
+        _check_size(MAX_BYTES - left)
+    _check_size(0, members["state.json"])
     return members
+
+
+def _check_size(count: int, text: bytes = b"") -> None:
+    """Refuse what is too large, and a ``text`` that would be once it is parsed: ``[]`` takes 64 bytes."""
+    if count > MAX_BYTES:
+        raise InputError(f"unpacks to more than {MAX_BYTES:,} bytes")
+    if sum(map(text.count, (b"[", b"{", b","))) > MAX_VALUES:
+        raise InputError(f"holds more than {MAX_VALUES:,} values")
 
 
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise InputError("is damaged", str(error)[:200], "Load an older save.") from None
+        return json.loads(raw, object_pairs_hook=_named_once)
+    except (ValueError, RecursionError) as error:
+        raise InputError("is damaged", str(error)[:200]) from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(read := dict(pairs)) != len(pairs):
+        raise ValueError("a field is named twice")
+    return read
 
 
 def _check_format(about: Any) -> None:
@@ -218,7 +299,7 @@ def _check_format(about: Any) -> None:
         raise InputError(
             "was written by a newer version of bittensor_lab", f"format {version}", "Update bittensor_lab."
         )
-    if version != VERSION:
+    if type(version) is not int or version != VERSION:
         raise InputError(f"has the unknown format version {str(version)[:40]}")
 
 
@@ -227,19 +308,19 @@ class _Reader:
 
     def __init__(self, arrays: bytes) -> None:
         self.arrays = arrays
+        self.left = len(arrays)  # each byte is read once, or a small file could fill the memory
 
     def read(self, kind: Any, value: Any, where: str, depth: int) -> Any:
         """Return ``value`` as a ``kind``, or raise InputError."""
         if depth > MAX_DEPTH:
             raise InputError(f"{where[:200]} is nested too deeply")
-        if kind in (int, str, bool, type(None)):
+        if kind in PLAIN:
             return _plain(kind, value, where)
-        if is_dataclass(kind):
+        if _is_record(kind):
             return self._record(kind, value, where, depth)
         origin, inner = typing.get_origin(kind), typing.get_args(kind)
-        if origin in (types.UnionType, typing.Union):
-            some = [each for each in inner if each is not type(None)]
-            return None if value is None else self.read(some[0], value, where, depth)
+        if origin in UNIONS:
+            return None if value is None else self.read(_some(inner), value, where, depth)
         if origin is np.ndarray:
             return self._array(_dtype(kind), value, where)
         if origin is Map:
@@ -261,15 +342,23 @@ class _Reader:
         if not isinstance(value, list) or len(value) != 3:
             _wrong(where, "must be an array", value)
         name, length, at = value
-        if DTYPES.get(name if isinstance(name, str) else "") is not dtype:
-            _wrong(where, f"must hold {np.dtype(dtype).name}", value)
+        if name != np.dtype(dtype).name:
+            _wrong(where, f"must hold {np.dtype(dtype).name}", name)
         for number in (length, at):
             if type(number) is not int or number < 0:
                 _wrong(where, "must say its length and offset", value)
-        if at + length * np.dtype(dtype).itemsize > len(self.arrays):
-            _wrong(where, "goes beyond the end of the arrays", value)
-        stored = np.uint8 if dtype is np.bool_ else dtype  # any byte but 0 is true
-        return np.frombuffer(self.arrays, np.dtype(stored).newbyteorder("<"), length, at).astype(dtype)
+        size = length * np.dtype(dtype).itemsize
+        if at + size > len(self.arrays):
+            _wrong(where, "goes beyond the end of the arrays", at)
+        self.left -= size
+        if self.left < 0:
+            _wrong(where, "shares its place with another array", at)
+        raw = self.arrays[at : at + size]
+        if dtype is np.bool_ and raw.strip(b"\0\1"):
+            _wrong(where, "must hold nothing but true and false", value)
+        array = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<")).astype(dtype)  # a copy is aligned
+        array.setflags(write=False)
+        return array
 
     def _map(self, inner: tuple[Any, ...], value: Any, where: str, depth: int) -> Any:
         pairs = _listed(value, where)
@@ -287,11 +376,7 @@ class _Reader:
         if inner[0] is Row:
             return self._rows(value, where, depth)
         items = _listed(value, where)
-        if len(inner) == 2 and inner[1] is Ellipsis:
-            inner = (inner[0],) * len(items)
-        if len(items) != len(inner):
-            _wrong(where, f"must have {len(inner)} parts", items)
-        each = zip(inner, items, strict=True)
+        each = zip(_parts(inner, items, where), items, strict=True)
         return tuple(self.read(k, v, f"{where}[{i}]", depth + 1) for i, (k, v) in enumerate(each))
 
     def _rows(self, value: Any, where: str, depth: int) -> Any:
@@ -301,6 +386,8 @@ class _Reader:
             _wrong(where, "must be rows", value)
         rows: SparseRows = self.read(SparseRows, value["rows"], where, depth + 1)
         start = rows.start
+        if len(start) > MAX_ROWS:
+            _wrong(where, f"has more than {MAX_ROWS:,} rows", len(start))
         if not len(start) or start[0] or (np.diff(start) < 0).any():
             _wrong(where, "has rows that do not fit together", len(start))
         if not start[-1] == len(rows.uid) == len(rows.value):
@@ -311,7 +398,27 @@ class _Reader:
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
-    return {item.name: hints[item.name] for item in fields(kind)}
+    names = [item.name for item in fields(kind)] if is_dataclass(kind) else kind._fields
+    return {name: hints[name] for name in names}
+
+
+def _is_record(kind: Any) -> bool:
+    """Whether it is a dataclass or a named tuple."""
+    return is_dataclass(kind) or hasattr(kind, "_fields")
+
+
+def _some(inner: tuple[Any, ...]) -> Any:
+    """The X of ``X | None``."""
+    return next(each for each in inner if each is not type(None))
+
+
+def _parts(inner: tuple[Any, ...], items: Any, where: str) -> tuple[Any, ...]:
+    """The kind of each item of a ``tuple[...]``."""
+    if len(inner) == 2 and inner[1] is Ellipsis:
+        return (inner[0],) * len(items)
+    if len(items) != len(inner):
+        _wrong(where, f"must have {len(inner)} parts", len(items))
+    return inner
 
 
 @cache
@@ -324,9 +431,11 @@ def _plain(kind: Any, value: Any, where: str) -> Any:
     if type(value) is not kind:
         _wrong(where, f"must be of type {kind.__name__}", value)
     if kind is int and not LOWEST <= value <= HIGHEST:
-        _wrong(where, "is too large a number", "")
+        raise InputError(f"{where[:200]} is too large a number", f"It has {value.bit_length()} bits.")
     if kind is str and len(value) > MAX_TEXT:
-        _wrong(where, f"is longer than {MAX_TEXT} characters", "")
+        _wrong(where, f"is longer than {MAX_TEXT} characters", value)
+    if kind is str and HALF.search(value):
+        _wrong(where, "holds half a character", value)
     return value
 
 
@@ -336,6 +445,6 @@ def _listed(value: Any, where: str) -> list[Any]:
     return value
 
 
-def _wrong(where: str, what: str, value: Iterable[Any] | Any) -> NoReturn:
+def _wrong(where: str, what: str, value: Any) -> NoReturn:
     shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
-    raise InputError(f"{where[:200]} {what}", f"It is {shown[:60]}.", "Load an older save.")
+    raise InputError(one_line(f"{where[:200]} {what}"), f"It is {one_line(shown[:60])}.")

@@ -222,8 +222,9 @@ def test_a_parameter_of_the_network():
     assert changed(state, after) == {"network"}
     assert after.network == replace(state.network, stake_threshold=5)
     refused(state, SetNetworkParameter(OWNER, "stake_threshold", 5), errors.BadOrigin)
-    refused(state, SetNetworkParameter(ROOT, "max_epochs_per_block", 0), errors.InputError)
-    refused(state, SetNetworkParameter(ROOT, "kappa", 1), errors.InputError)
+    for name, value in (("max_epochs_per_block", 0), ("kappa", 1)):  # a mistake in Python, not on the chain
+        with pytest.raises(errors.InputError):
+            SetNetworkParameter(ROOT, name, value)
 
 
 # --- the clock (8) ----------------------------------------------------------------------------------

@@ -165,6 +165,7 @@ def test_registrations_in_one_block_compound():
         (TAO, {"burn_increase_mult": 3 << 64}, 3 * TAO),
         (TAO, {"burn_increase_mult": (1 << 128) - 1}, 100 * TAO),
         (1_000, {}, 500_000),
+        (TAO, {"min_burn": 3 * TAO, "max_burn": 2 * TAO}, 2 * TAO),  # first min, then max
     ],
 )
 def test_the_step_of_the_price(burn, rules, expected):

@@ -436,3 +436,11 @@ def test_timelocked_commits_of_a_mechanism_stay_there():
     assert (buckets(state), buckets(state, 1)) == ({}, {0: 1})
     after = run_to(state, NOW + TEMPO)
     assert (row(after, 1), row(after, 1, 1)) == ([], [(4, 65535), (5, 65535)])
+
+
+@pytest.mark.parametrize(("lowered", "stored"), [(1, [(4, 65535), (5, 65535)]), (2, [])])
+def test_a_shorter_reveal_period_opens_or_drops_what_waits(lowered, stored):
+    """Bucket E − p is revealed in any block, older ones are deleted."""
+    state = run_to(done(secret(3), timed())[0], NOW + lowered * TEMPO)
+    after, _ = block.begin_block(state.with_hyperparameters(NETUID, reveal_period_epochs=1))
+    assert (row(after, 1), buckets(after)) == (stored, {})

@@ -53,12 +53,12 @@ class Transfer:
             raise FundsUnavailable(
                 f"{holding(state, self.coldkey)}, asked {format_tao(self.amount, digits=9)}"
             )
-        least = state.network.existential_deposit
-        if self.destination not in state.free and self.amount < least:
-            raise BelowMinimum(f"{self.destination} would hold {self.amount} rao, the least is {least}")
         happened = Transferred(self.coldkey, self.destination, self.amount)
         if self.coldkey == self.destination or not self.amount:
             return state, (happened,)
+        least = state.network.existential_deposit
+        if self.destination not in state.free and self.amount < least:
+            raise BelowMinimum(f"{self.destination} would hold {self.amount} rao, the least is {least}")
         state, dust = accounts.take_from(state, self.coldkey, self.amount)
         return give_to(state, self.destination, self.amount), (happened, *dust)
 

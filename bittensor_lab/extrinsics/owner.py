@@ -62,6 +62,7 @@ class SetHyperparameter:
 
     def __post_init__(self) -> None:
         check_arguments(self)
+        _as_values(self.name, self.value)  # a name that does not exist is a mistake in Python
 
     def apply(self, state: State) -> tuple[State, Events]:
         """Check who, when and within which range; then set."""
@@ -103,19 +104,18 @@ class SetNetworkParameter:
 
     def __post_init__(self) -> None:
         check_arguments(self)
-
-    def apply(self, state: State) -> tuple[State, Events]:
-        """Check origin and range, then set."""
         known = meanings(NetworkParameters)
         if self.name not in known:
             raise InputError(
                 f"the network has no parameter {self.name!r}", remedy=f"Known: {', '.join(known)}."
             )
-        _require_root(self.origin, self.name)
         check_value(self.name, self.value, known[self.name])
-        before = getattr(state.network, self.name)
-        changes: dict[str, Any] = {self.name: self.value}
-        network = replace(state.network, **changes)
+
+    def apply(self, state: State) -> tuple[State, Events]:
+        """Check the origin, then set."""
+        _require_root(self.origin, self.name)
+        changes: dict[str, Any] = {self.name: int(self.value)}
+        network, before = replace(state.network, **changes), getattr(state.network, self.name)
         happened = HyperparameterSet(ROOT_NETUID, self.name, before, getattr(network, self.name))
         return replace(state, network=network), (happened,)
 
@@ -284,7 +284,7 @@ def _as_values(name: str, value: int | bool | tuple[int, ...]) -> dict[str, int 
         raise InputError(f"{name} must be one number, not {value!r}")
     else:
         flag = _meaning(name).unit == "on or off"
-        values = {name: bool(value) if flag and value in (0, 1) else value}
+        values = {name: bool(value) if flag and value in (0, 1) else int(value)}
     for field, item in values.items():
         check_value(field, item, _meaning(field))
     return values
