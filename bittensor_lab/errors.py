@@ -15,12 +15,19 @@ import unicodedata
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories without a picture of their own
 
 
+LONGEST = 600
+"""characters of each part of an error: what someone typed in can be of any length"""
+
+
 class LabError(Exception):
     """What happened (``what``), the values it happened with, and what to do about it."""
 
     def __init__(self, what: str, values: str = "", remedy: str = "") -> None:
-        super().__init__(what, values, remedy)
-        self.what, self.values, self.remedy = what, values, remedy
+        parts = [
+            text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…" for text in (what, values, remedy)
+        ]
+        super().__init__(*parts)
+        self.what, self.values, self.remedy = parts
 
     def __str__(self) -> str:
         return ". ".join(part.rstrip(".") for part in (self.what, self.values, self.remedy) if part)

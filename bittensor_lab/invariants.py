@@ -34,7 +34,7 @@ def check_tao(state: State) -> Iterator[str]:
     if held != state.total_issuance:
         yield f"total issuance is {state.total_issuance} rao, but accounts hold {held}"
     for coldkey, rao in state.free.items():
-        if not state.network.existential_deposit <= rao <= U64_MAX:
+        if not 0 < rao <= U64_MAX:
             yield f"coldkey {coldkey} holds {rao} rao"
     if (state.pools.account < 0).any():
         yield "a subnet's account is negative"
@@ -78,10 +78,6 @@ def check_clocks(state: State) -> Iterator[str]:
     for item in fields(c):
         if (getattr(c, item.name) < 0).any():
             yield f"{item.name} is negative"
-    for netuid in state.netuids:
-        h, burn = state.hyperparameters(netuid), int(c.burn[netuid])
-        if now > 0 and burn > max(h.max_burn, h.min_burn) and (c.last_epoch_block[netuid] != now):
-            yield f"netuid {netuid}: the registration price {burn} is above its highest"
 
 
 def check_subnets(state: State) -> Iterator[str]:

@@ -266,9 +266,10 @@ class NetworkParameters:
         2, "MaxEpochsPerBlock", "Epochs per block", "epochs", 1, 255, "root",
         "How many subnets may run their epoch in one block; the next ones wait a block.",
     )  # fmt: skip
-    admin_freeze_window: int = _blocks(
+    admin_freeze_window: int = _count(
         10, "AdminFreezeWindow", "Freeze window", "root",
         "For how long before an epoch an owner's changes are refused.",
+        unit="blocks",
     )  # fmt: skip
     owner_hyperparam_rate_limit: int = _count(
         2, "OwnerHyperparamRateLimit", "Owner's rate limit", "root",

@@ -11,6 +11,7 @@ Source: ``spec/epoch.md`` 3; ``subnets/weights.rs``, ``epoch/math.rs``, ``guards
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -177,11 +178,8 @@ def storage_index(netuid: int, mechanism: int) -> int:
 
 def account_id(key: str) -> bytes:
     """Return the 32 bytes of an account: of ``0x…`` in hex, else the BLAKE2-256 hash of the name."""
-    if key.startswith("0x") and len(key) == 66:
-        try:
-            return bytes.fromhex(key[2:])
-        except ValueError:
-            pass
+    if re.fullmatch("0x[0-9a-fA-F]{64}", key):
+        return bytes.fromhex(key[2:])
     return blake2b(key.encode(), digest_size=32).digest()
 
 

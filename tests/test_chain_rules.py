@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum
 from hashlib import blake2b
 
 import numpy as np
@@ -20,7 +21,7 @@ from bittensor_lab.schedule import next_epoch_start
 from bittensor_lab.stake_weight import stake_weights
 from bittensor_lab.state import ROOT, State
 from bittensor_lab.units import RAO_PER_TAO, U64_MAX
-from bittensor_lab.weights import Submission, commit_hash
+from bittensor_lab.weights import Submission, account_id, commit_hash
 
 FULL = {"max_allowed_uids": 7, "immunity_period": 100, "min_non_immune_uids": 0}
 
@@ -525,3 +526,25 @@ def test_an_owner_changes_the_same_parameter_once_in_two_tempos():
     again = x.SetHyperparameter(OWNER, 1, "yuma3", 1)
     refuses(run(state, 117), again, e.TxRateLimitExceeded)
     do(run(state, 120), again)
+
+
+def test_what_may_come_of_odd_settings_and_keys():
+    """A price above its new highest until the next block; dust of a swap; keys of odd kinds."""
+    state = do(scene(), x.SetHyperparameter(ROOT, 1, "max_burn", 2 * 10**8))
+    assert int(state.clocks.burn[1]) == 10**9
+    assert int(run(state, 1).clocks.burn[1]) == 2 * 10**8
+    do(state, x.SetNetworkParameter(ROOT, "existential_deposit", 10**11))
+    poor = do(state, x.SetNetworkParameter(ROOT, "key_swap_cost", state.free["validator-1-cold"] - 100))
+    after, events = apply(poor, x.SwapHotkey("validator-1-cold", "validator-1", "fresh"))
+    assert [event.name for event in events] == ["HotkeySwapped", "DustLost"]
+    assert after.total_issuance == poor.total_issuance - poor.free["validator-1-cold"]
+
+    class Names(str, Enum):  # noqa: UP042 (its own str() is what matters)
+        ALICE = "alice"
+
+    assert x.Transfer(Names.ALICE, "bob", 5).coldkey == "alice"
+    odd = "0x" + "ab" * 31 + "  "
+    assert len(account_id(odd)) == 32
+    with pytest.raises(ChainError) as caught:
+        apply(scene(), x.SetChildren("validator-1-cold", "validator-1", 1, [(1, "y" * 64)] * 4096))
+    assert len(str(caught.value)) < 2_000

@@ -26,9 +26,8 @@ def destroyed(state: State, extrinsic: Extrinsic, events: tuple[Event, ...]) -> 
     dust = sum(event.amount for event in events if isinstance(event, DustLost))
     if not isinstance(extrinsic, x.SwapHotkey):
         return dust
-    cost = state.network.key_swap_cost if extrinsic.netuid is None else state.network.key_swap_on_subnet_cost
-    left = state.free[extrinsic.coldkey] - cost
-    return cost + (left if left < state.network.existential_deposit else 0)
+    whole = extrinsic.netuid is None
+    return dust + (state.network.key_swap_cost if whole else state.network.key_swap_on_subnet_cost)
 
 
 class AnyChain(RuleBasedStateMachine):

@@ -382,6 +382,9 @@ def test_a_small_file_cannot_fill_the_memory(tmp_path, saved, monkeypatch):
     monkeypatch.setattr(store, "MAX_VALUES", 10_000)
     path = rebuilt(tmp_path / "lists", saved, state_json=b"[" + b"[]," * 10_000 + b"[]]")
     assert "values" in refused(path)
+    monkeypatch.setattr(store, "MAX_ROWS", 3)
+    path.write_bytes(saved)
+    assert "more than 3 rows" in refused(path)
 
 
 def test_a_huge_file_is_not_even_read(tmp_path):

@@ -35,9 +35,12 @@ class Whole:
         """Return the number as a Python integer."""
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
             raise WrongType(f"{name} must be a whole number, not {_brief(value)}")
-        if not self.low <= int(value) <= self.high:
-            raise InputError(f"{name} must lie between {self.low} and {self.high}, not {_brief(value)}")
-        return int(value)
+        number = (
+            int.__int__(value) if isinstance(value, int) else value.item()
+        )  # a subclass may say otherwise
+        if not self.low <= number <= self.high:
+            raise InputError(f"{name} must lie between {self.low} and {self.high}, not {_brief(number)}")
+        return number
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,14 @@ class Text:
         """Return the text."""
         if not isinstance(value, str):
             raise WrongType(f"{name} must be a text, not {_brief(value)}")
+        value = str.__str__(value)  # an enumeration's own words are another matter
         if not 0 < len(value) <= self.longest or not value.isprintable():
             raise InputError(
                 f"{name} must have 1 to {self.longest} printable characters, not {_brief(value)}"
             )
         if value == ROOT and not self.may_be_root:
             raise InputError(f"{name} cannot be {ROOT}", remedy="That name is governance itself.")
-        return str(value)
+        return value
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ class SwapHotkey:
         """Check, recycle the cost, and move uid, stake, relations, takes and commits."""
         netuids = [ROOT_NETUID, *state.netuids] if self.netuid is None else [self.netuid]
         cost = self._checked(state, netuids)
-        state, _ = accounts.take_from(state, self.coldkey, cost)
+        state, dust = accounts.take_from(state, self.coldkey, cost)
         state = replace(state, total_issuance=state.total_issuance - cost)
         for netuid in netuids:
             state = _swap_on(state, netuid, self)
@@ -170,7 +170,7 @@ class SwapHotkey:
         if self.netuid is None:
             state = _swap_identity(state, self.old_hotkey, self.new_hotkey)
         happened = HotkeySwapped(self.coldkey, self.old_hotkey, self.new_hotkey, self.netuid)
-        return state, (happened,)
+        return state, (happened, *dust)
 
     def _checked(self, state: State, netuids: list[int]) -> int:
         """What the swap costs, rao, if nothing speaks against it."""
