@@ -84,11 +84,15 @@ class History:
         """Let blocks pass, keep a state wherever something happened, and record it all."""
         events: list[tuple[int, Event]] = []
         depth = self.last.depth + 1
-        for reached, happened in advance(state, blocks):
-            state = reached
-            events += ((state.block, event) for event in happened)
-            if happened or state.block == self.last.block + blocks:
-                self._keep(depth, state)
+        try:
+            for reached, happened in advance(state, blocks):
+                state = reached
+                events += ((state.block, event) for event in happened)
+                if happened or state.block == self.last.block + blocks:
+                    self._keep(depth, state)
+        except BaseException:  # someone interrupts a long run: it has not happened
+            self._forget_after(self.last.depth, self.last.block)
+            raise
         self.last = Moment(self.last, depth, state.block, blocks, tuple(events))
         return state, self.last.events
 

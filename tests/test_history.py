@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from random_chain import digest, random_extrinsic
 
 from bittensor_lab import history as history_module
-from bittensor_lab.block import apply, run
+from bittensor_lab.block import advance, apply, run
 from bittensor_lab.chain import ROOT, Chain
 from bittensor_lab.errors import ChainError, InputError, WrongType
 from bittensor_lab.events import EpochRan, NeuronRegistered
@@ -99,6 +100,28 @@ def test_replaying_the_log_gives_the_same_state():
         else:
             state, _ = apply(state, moment.action)
     assert digest(state) == digest(chain.state)
+
+
+def test_an_interrupted_run_has_not_happened(monkeypatch):
+    chain = Chain(demo_network())
+    chain.run(70)
+    before = digest(chain.state)
+
+    def interrupted(state, blocks):
+        yield from islice(advance(state, blocks), 5)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history_module, "advance", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            chain.run(1_000)
+    assert (chain.block, digest(chain.state)) == (1_070, before)
+    chain.transfer("alice", "bob", 5)
+    chain.run(3)
+    assert digest(chain.at(1_070).state) != before
+    chain.undo()
+    chain.undo()
+    assert digest(chain.state) == before
 
 
 def test_a_fork_goes_its_own_way():
