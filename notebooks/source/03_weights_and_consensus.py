@@ -159,7 +159,7 @@ else:
 # made to sum to 1; the chain no longer stores rank and trust of miners, because nothing reads them.
 #
 # **"`SettingWeightsTooFast`?"** A validator may set weights only every `WeightsSetRateLimit` blocks (100
-# unless the owner changed it; counted from its registration too). With commit-reveal on, the same limit
+# unless root changed it; counted from its registration too). With commit-reveal on, the same limit
 # is checked when you commit (`CommittingWeightsTooFast`). The epoch reads what is stored when it runs,
 # once per tempo, so setting weights more often changes nothing.
 #
