@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bittensor_lab.errors import HotKeyAccountNotExists, NonAssociatedColdKey
+from bittensor_lab.errors import BelowMinimum, HotKeyAccountNotExists, NonAssociatedColdKey
 from bittensor_lab.events import DustLost, Event
 from bittensor_lab.state import State
 from bittensor_lab.units import format_tao
@@ -49,6 +49,14 @@ def spend(state: State, coldkey: str, amount: int) -> tuple[State, int]:
 def give_to(state: State, coldkey: str, amount: int) -> State:
     """Add ``amount`` rao to an account."""
     return replace(state, free=state.free.set(coldkey, free_tao(state, coldkey) + amount))
+
+
+def pay(state: State, coldkey: str, amount: int) -> State:
+    """Add ``amount`` rao to a coldkey's account; raises BelowMinimum if that could not exist."""
+    least = state.network.existential_deposit
+    if amount < least and coldkey not in state.free:
+        raise BelowMinimum(f"{coldkey} would hold {amount} rao, the least is {least}")
+    return give_to(state, coldkey, amount)
 
 
 def require_ownership(state: State, coldkey: str, hotkey: str) -> None:

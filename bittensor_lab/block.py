@@ -4,11 +4,8 @@
     for state, events in advance(state, blocks): ...    # stops wherever something happened
 
 ``begin_block`` below is the chain's list of what happens before any extrinsic. Between two blocks in
-which something does, only clocks and prices move; ``idle`` moves them over any number of blocks in
-one go, with the same result as block by block.
-
-Until the economy's part is there, steps 2, 5, 6, 8 and 9 have only their places, and a fixed emission
-feeds the epochs.
+which somebody is paid, only prices, pools, pots and clocks move; ``idle`` moves them over any number
+of blocks in one go, with the same result as block by block.
 
 Source: ``spec/epoch.md`` 8, ``spec/economy.md`` 2; ``macros/hooks.rs``, ``coinbase/block_step.rs``,
 ``coinbase/run_coinbase.rs``.
@@ -24,19 +21,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bittensor_lab.childkeys import apply_pending
+from bittensor_lab.coinbase import run_coinbase
+from bittensor_lab.distribution import Earned, Pots, distribute
 from bittensor_lab.errors import ChainError, WrongType
 from bittensor_lab.events import EpochDeferred, EpochRan, EpochSkipped, Event, ExtrinsicFailed
 from bittensor_lab.kernels.registration import decay
+from bittensor_lab.locks import let_conviction_decide
 from bittensor_lab.mechanisms import run_subnet_epoch
+from bittensor_lab.root_claims import blocks_without_claim, claim_by_lot
 from bittensor_lab.schedule import due, next_due
 from bittensor_lab.state import State
-from bittensor_lab.units import RAO_PER_TAO
 from bittensor_lab.weights import has_ripe_commits, reveal_timelocked
 
 Events = tuple[Event, ...]
-
-SUBNET_EMISSION = RAO_PER_TAO
-"""alpha, in rao, that each subnet's epoch gets per block; the coinbase will replace it"""
 
 
 @runtime_checkable
@@ -79,14 +76,13 @@ def block_step(state: State, extrinsics: Iterable[Extrinsic] = ()) -> tuple[Stat
 def begin_block(state: State) -> tuple[State, Events]:
     """Initialise the next block: all that happens in it before its extrinsics."""
     state = decay_prices(replace(state, block=state.block + 1))  # 1
-    # 2: the block's emission belongs to the economy
     state, revealed = reveal_commits(state)  # 3
-    state, queue, clocked = drain(tick(state, 1))  # 4 a to i
+    state = run_coinbase(state)  # 2, 4 a to h, 5: nothing between reads the moving prices
+    state, queue, clocked = drain(tick(state, 1))  # 4 i
     state, ran = run_epochs(state, queue)  # 4 j
-    # 5, 6: moving prices and root proportions belong to the economy
-    state, grown = apply_children(state)  # 7
-    # 8, 9: claims of root dividends belong to the economy
-    return state, revealed + clocked + ran + grown
+    state, grown = apply_children(state)  # 7; 6 is for display only on the chain, coinbase.root_proportion
+    state, claimed = claim_by_lot(state)  # 8, 9
+    return state, revealed + clocked + ran + grown + claimed
 
 
 def decay_prices(state: State, blocks: int = 1) -> State:
@@ -121,47 +117,56 @@ def _is_consistent(state: State, netuid: int) -> bool:
 
 
 def tick(state: State, blocks: int) -> State:
-    """Count ``blocks`` blocks on every subnet, and let its emission wait for the epoch."""
+    """Count ``blocks`` blocks on every subnet."""
     there = np.array([subnet is not None for subnet in state.subnets])
-    c = state.clocks
-    clocks = replace(
-        c,
-        blocks_since_last_step=c.blocks_since_last_step + there * blocks,
-        pending_emission=c.pending_emission + there * (SUBNET_EMISSION * blocks),
-    )
-    return replace(state, clocks=clocks)
+    waited = state.clocks.blocks_since_last_step + there * blocks
+    return replace(state, clocks=replace(state.clocks, blocks_since_last_step=waited))
 
 
-def drain(state: State) -> tuple[State, list[tuple[int, int]], Events]:
-    """Empty the pots of the subnets whose epoch runs now: (netuid, rao), at most the block's number."""
+def drain(state: State) -> tuple[State, list[tuple[int, Pots]], Events]:
+    """Empty the pots of the subnets whose epoch runs now, at most the block's number of them."""
     now, is_due = state.block, due(state, state.block)
-    queue, events = list[tuple[int, int]](), list[Event]()
-    clocks = state.clocks
+    queue, events = list[tuple[int, Pots]](), list[Event]()
     for netuid in np.flatnonzero(is_due).tolist():
+        clocks = state.clocks
         fired = dict(
             last_epoch_block=now, pending_epoch_at=0, epoch_index=int(clocks.epoch_index[netuid]) + 1
         )
         if not _is_consistent(state, netuid):
-            clocks = clocks.at(netuid, **fired)
+            state = replace(state, clocks=clocks.at(netuid, **fired))
             events.append(EpochSkipped(netuid))
         elif len(queue) >= state.network.max_epochs_per_block:
-            clocks = clocks.at(netuid, pending_epoch_at=now + 1)
+            state = replace(state, clocks=clocks.at(netuid, pending_epoch_at=now + 1))
             events.append(EpochDeferred(netuid))
         else:
-            queue.append((netuid, int(clocks.pending_emission[netuid])))
-            clocks = clocks.at(netuid, **fired, blocks_since_last_step=0, pending_emission=0)
-    return (replace(state, clocks=clocks) if is_due.any() else state), queue, tuple(events)
+            state, pots = _emptied(
+                replace(state, clocks=clocks.at(netuid, **fired, blocks_since_last_step=0)), netuid
+            )
+            state, changed = let_conviction_decide(state, netuid)
+            queue.append((netuid, pots))
+            events += changed
+    return state, queue, tuple(events)
 
 
-def run_epochs(state: State, queue: list[tuple[int, int]]) -> tuple[State, Events]:
-    """Run the epochs of drained subnets in ascending order."""
+def _emptied(state: State, netuid: int) -> tuple[State, Pots]:
+    columns = [f"pending_{name}" for name in Pots._fields]
+    pots = Pots(*(int(getattr(state.pools, name)[netuid]) for name in columns))
+    return replace(state, pools=state.pools.at(netuid, **dict.fromkeys(columns, 0))), pots
+
+
+def run_epochs(state: State, queue: list[tuple[int, Pots]]) -> tuple[State, Events]:
+    """Run the epochs of drained subnets in ascending order, and pay out what they waited for."""
     events: Events = ()
-    for netuid, emission in queue:
+    for netuid, pots in queue:
+        earned: list[Earned] = []
         if state.subnet(netuid).n:
-            subnet, _ = run_subnet_epoch(state, netuid, emission)
+            subnet, terms = run_subnet_epoch(state, netuid, pots.total)
             state = state.with_subnet(subnet)
+            columns = subnet.hotkeys, terms.server_emission.tolist(), terms.validator_emission.tolist()
+            earned = [Earned(*row) for row in zip(*columns, strict=True)]
         state = replace(state, clocks=state.clocks.at(netuid, last_step_block=state.block))
-        events += (EpochRan(netuid, int(state.clocks.epoch_index[netuid]), emission),)
+        state, paid = distribute(state, netuid, pots, earned)
+        events += (EpochRan(netuid, int(state.clocks.epoch_index[netuid]), pots.total), *paid)
     return state, events
 
 
@@ -177,22 +182,23 @@ def apply_children(state: State) -> tuple[State, Events]:
 
 
 def idle(state: State, blocks: int) -> State:
-    """Return the state after ``blocks`` blocks in which nothing happens; see ``quiet_blocks``."""
-    return tick(decay_prices(replace(state, block=state.block + blocks), blocks), blocks)
+    """Return the state after ``blocks`` blocks in which nobody is paid; see ``quiet_blocks``."""
+    state = decay_prices(replace(state, block=state.block + blocks), blocks)
+    return tick(run_coinbase(state, blocks), blocks)
 
 
-def quiet_blocks(state: State) -> int:
-    """Return how many of the coming blocks only move clocks and prices."""
+def quiet_blocks(state: State, most: int) -> int:
+    """Return how many of the coming blocks, at most ``most``, only move prices, pools, pots and clocks."""
     if any(subnet and has_ripe_commits(state, subnet) for subnet in state.subnets):
         return 0
-    return next_due(state) - state.block - 1
+    return blocks_without_claim(state, min(most, next_due(state) - state.block - 1))
 
 
 def advance(state: State, blocks: int) -> Iterator[tuple[State, Events]]:
     """Go ``blocks`` blocks on without extrinsics; yield wherever something happened, and at the end."""
     end = state.block + blocks
     while state.block < end:
-        quiet = min(quiet_blocks(state), end - state.block)
+        quiet = quiet_blocks(state, end - state.block)
         state, events = (idle(state, quiet), ()) if quiet else begin_block(state)
         yield state, events
 

@@ -263,3 +263,163 @@ class Chain:
     def trim_to_max_allowed_uids(self, origin: str, netuid: int, max_n: int) -> Events:
         """Shrink a subnet to ``max_n`` places; the least earning uids go."""
         return self.apply(extrinsics.TrimToMaxAllowedUids(origin, netuid, max_n))
+
+    # ── economy ───────────────────────────────────────────────────────────────────────────────────
+
+    def add_stake(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> Events:
+        """Stake ``amount`` rao of TAO on a hotkey of a subnet (netuid 0: on root)."""
+        return self.apply(extrinsics.AddStake(coldkey, hotkey, netuid, amount))
+
+    def add_stake_limit(
+        self,
+        coldkey: str,
+        hotkey: str,
+        netuid: int,
+        amount: int,
+        limit_price: int,
+        allow_partial: bool = False,
+    ) -> Events:
+        """Stake TAO as long as the price is at most ``limit_price`` rao per alpha."""
+        return self.apply(
+            extrinsics.AddStakeLimit(coldkey, hotkey, netuid, amount, limit_price, allow_partial)
+        )
+
+    def remove_stake(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> Events:
+        """Unstake ``amount`` rao of alpha, or all if there is less."""
+        return self.apply(extrinsics.RemoveStake(coldkey, hotkey, netuid, amount))
+
+    def remove_stake_limit(
+        self,
+        coldkey: str,
+        hotkey: str,
+        netuid: int,
+        amount: int,
+        limit_price: int,
+        allow_partial: bool = False,
+    ) -> Events:
+        """Unstake alpha as long as the price is at least ``limit_price`` rao per alpha."""
+        return self.apply(
+            extrinsics.RemoveStakeLimit(coldkey, hotkey, netuid, amount, limit_price, allow_partial)
+        )
+
+    def remove_stake_full_limit(
+        self, coldkey: str, hotkey: str, netuid: int, limit_price: int | None = None
+    ) -> Events:
+        """Unstake a whole position, at ``limit_price`` or better."""
+        return self.apply(extrinsics.RemoveStakeFullLimit(coldkey, hotkey, netuid, limit_price))
+
+    def unstake_all(self, coldkey: str, hotkey: str) -> Events:
+        """Unstake all that a coldkey has on a hotkey, root included."""
+        return self.apply(extrinsics.UnstakeAll(coldkey, hotkey))
+
+    def unstake_all_alpha(self, coldkey: str, hotkey: str) -> Events:
+        """Sell all alpha that a coldkey has on a hotkey, and stake the TAO on root."""
+        return self.apply(extrinsics.UnstakeAllAlpha(coldkey, hotkey))
+
+    def move_stake(
+        self,
+        coldkey: str,
+        origin_hotkey: str,
+        destination_hotkey: str,
+        origin_netuid: int,
+        destination_netuid: int,
+        amount: int,
+    ) -> Events:
+        """Move ``amount`` rao of stake to another hotkey, and maybe to another subnet."""
+        return self.apply(
+            extrinsics.MoveStake(
+                coldkey, origin_hotkey, destination_hotkey, origin_netuid, destination_netuid, amount
+            )
+        )
+
+    def swap_stake(
+        self, coldkey: str, hotkey: str, origin_netuid: int, destination_netuid: int, amount: int
+    ) -> Events:
+        """Exchange ``amount`` rao of one subnet's alpha for another's, on the same hotkey."""
+        call = extrinsics.SwapStake(coldkey, hotkey, origin_netuid, destination_netuid, amount)
+        return self.apply(call)
+
+    def swap_stake_limit(
+        self,
+        coldkey: str,
+        hotkey: str,
+        origin_netuid: int,
+        destination_netuid: int,
+        amount: int,
+        limit_price: int,
+        allow_partial: bool = False,
+    ) -> Events:
+        """As ``swap_stake``, as long as the relative price is at least ``limit_price`` of 1e9."""
+        call = extrinsics.SwapStakeLimit(
+            coldkey, hotkey, origin_netuid, destination_netuid, amount, limit_price, allow_partial
+        )
+        return self.apply(call)
+
+    def transfer_stake(
+        self,
+        coldkey: str,
+        destination_coldkey: str,
+        hotkey: str,
+        origin_netuid: int,
+        destination_netuid: int,
+        amount: int,
+    ) -> Events:
+        """Give ``amount`` rao of stake to another coldkey, and maybe on another subnet."""
+        call = extrinsics.TransferStake(
+            coldkey, destination_coldkey, hotkey, origin_netuid, destination_netuid, amount
+        )
+        return self.apply(call)
+
+    def recycle_alpha(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> Events:
+        """Unmake ``amount`` rao of one's alpha: the subnet's supply falls."""
+        return self.apply(extrinsics.RecycleAlpha(coldkey, hotkey, netuid, amount))
+
+    def burn_alpha(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> Events:
+        """Give up ``amount`` rao of one's alpha: it stays outstanding, nobody's."""
+        return self.apply(extrinsics.BurnAlpha(coldkey, hotkey, netuid, amount))
+
+    def add_stake_burn(
+        self, coldkey: str, hotkey: str, netuid: int, amount: int, limit_price: int | None = None
+    ) -> Events:
+        """Buy alpha with ``amount`` rao of TAO and burn it."""
+        return self.apply(extrinsics.AddStakeBurn(coldkey, hotkey, netuid, amount, limit_price))
+
+    def claim_root(self, coldkey: str, netuids: Sequence[int]) -> Events:
+        """Draw a coldkey's root dividends of one to five subnets."""
+        return self.apply(extrinsics.ClaimRoot(coldkey, netuids))
+
+    def set_root_claim_type(self, coldkey: str, keep: bool, netuids: Sequence[int] | None = None) -> Events:
+        """Choose whether root dividends are sold for TAO or kept as alpha (of some subnets)."""
+        return self.apply(extrinsics.SetRootClaimType(coldkey, keep, netuids))
+
+    def set_coldkey_auto_stake_hotkey(self, coldkey: str, netuid: int, hotkey: str) -> Events:
+        """Choose the hotkey to which a coldkey's miners on a subnet send their incentive."""
+        return self.apply(extrinsics.SetColdkeyAutoStakeHotkey(coldkey, netuid, hotkey))
+
+    def lock_stake(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> Events:
+        """Lock ``amount`` rao of one's alpha on a subnet toward a hotkey."""
+        return self.apply(extrinsics.LockStake(coldkey, hotkey, netuid, amount))
+
+    def move_lock(self, coldkey: str, hotkey: str, netuid: int) -> Events:
+        """Turn a lock toward another hotkey."""
+        return self.apply(extrinsics.MoveLock(coldkey, hotkey, netuid))
+
+    def set_perpetual_lock(self, coldkey: str, netuid: int, perpetual: bool) -> Events:
+        """Let a lock stay, or begin to decay."""
+        return self.apply(extrinsics.SetPerpetualLock(coldkey, netuid, perpetual))
+
+    def register_network(self, coldkey: str, hotkey: str) -> Events:
+        """Found a subnet; see ``bittensor_lab.subnets.lock_cost`` for what it costs."""
+        return self.apply(extrinsics.RegisterNetwork(coldkey, hotkey))
+
+    def start_call(self, coldkey: str, netuid: int) -> Events:
+        """Start one's subnet: its alpha can be traded, and it emits."""
+        return self.apply(extrinsics.StartCall(coldkey, netuid))
+
+    def set_subnet_emission_enabled(self, origin: str, netuid: int, enabled: bool) -> Events:
+        """Decide, as ROOT, whether a subnet may get TAO."""
+        return self.apply(extrinsics.SetSubnetEmissionEnabled(origin, netuid, enabled))
+
+    def dissolve_network(self, origin: str, netuid: int) -> Events:
+        """End a subnet, as ROOT; its stakers are paid out."""
+        return self.apply(extrinsics.DissolveNetwork(origin, netuid))

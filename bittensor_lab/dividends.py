@@ -109,9 +109,9 @@ def share_pots(
 
 
 def _parts(weights: Sequence[int], pot: int) -> list[int]:
-    """``pot · weight / Σ weights`` for each weight, raw Q32; 0 if they are all 0."""
+    """``pot · (weight / Σ weights)`` for each weight, raw Q32, the quotient cut off; 0 if all are 0."""
     total = sum(weights)
-    return [((pot * weight) << Q32) // total if total else 0 for weight in weights]
+    return [pot * ((weight << Q32) // total) if total else 0 for weight in weights]
 
 
 def _mul(a: int, b: int) -> int:

@@ -237,6 +237,177 @@ class Commitment(Event):
 
 
 @dataclass(frozen=True)
+class EmissionDistributed(Event):
+    """A subnet's pots were paid out after its epoch; rao of alpha."""
+
+    netuid: int
+    owner: int
+    miners: int
+    withheld: int
+    """miners' incentive that the owner's own keys earned"""
+    validators: int
+    root: int
+    recycled: int
+
+
+@dataclass(frozen=True)
+class RootClaimed(Event):
+    """A coldkey drew root dividends: alpha, and the TAO it was sold for; None: kept as alpha."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    alpha: int
+    tao: int | None
+
+
+@dataclass(frozen=True)
+class RootClaimTypeSet(Event):
+    """A coldkey chose what becomes of its root dividends."""
+
+    coldkey: str
+    keep: bool
+    netuids: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class AutoStakeDestinationSet(Event):
+    """A coldkey chose the hotkey to which its miners' incentive goes."""
+
+    coldkey: str
+    netuid: int
+    hotkey: str
+
+
+@dataclass(frozen=True)
+class StakeAdded(Event):
+    """TAO was staked: alpha was bought with it, or on root it stayed TAO; rao."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    tao: int
+    alpha: int
+    fee: int
+
+
+@dataclass(frozen=True)
+class StakeRemoved(Event):
+    """Stake was sold for TAO; rao. The fee is alpha."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    alpha: int
+    tao: int
+    fee: int
+
+
+@dataclass(frozen=True)
+class StakeMoved(Event):
+    """Stake went to another hotkey, subnet or coldkey; rao of alpha on either side."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    alpha: int
+    to_coldkey: str
+    to_hotkey: str
+    to_netuid: int
+    to_alpha: int
+
+
+@dataclass(frozen=True)
+class AlphaRecycled(Event):
+    """Alpha was unmade: the subnet's supply fell."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    alpha: int
+
+
+@dataclass(frozen=True)
+class AlphaBurned(Event):
+    """Alpha was given up: it is nobody's, and still counts as outstanding."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    alpha: int
+
+
+@dataclass(frozen=True)
+class StakeLocked(Event):
+    """A coldkey locked alpha toward a hotkey; what is locked now, rao."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+    mass: int
+
+
+@dataclass(frozen=True)
+class LockMoved(Event):
+    """A lock is for another hotkey now."""
+
+    coldkey: str
+    netuid: int
+    hotkey: str
+
+
+@dataclass(frozen=True)
+class PerpetualLockSet(Event):
+    """A lock stays, or began to decay."""
+
+    coldkey: str
+    netuid: int
+    perpetual: bool
+
+
+@dataclass(frozen=True)
+class SubnetOwnerChanged(Event):
+    """Conviction gave a subnet another owner."""
+
+    netuid: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class NetworkAdded(Event):
+    """A subnet was founded; what it cost, rao."""
+
+    netuid: int
+    coldkey: str
+    hotkey: str
+    lock: int
+
+
+@dataclass(frozen=True)
+class NetworkRemoved(Event):
+    """A subnet was dissolved; what its stakers got, rao."""
+
+    netuid: int
+    paid: int
+
+
+@dataclass(frozen=True)
+class FirstEmissionBlockNumberSet(Event):
+    """A subnet was started: from this block on it emits."""
+
+    netuid: int
+    block: int
+
+
+@dataclass(frozen=True)
+class TaoRecycled(Event):
+    """TAO was taken out of the total issuance."""
+
+    amount: int
+
+
+@dataclass(frozen=True)
 class ExtrinsicFailed(Event):
     """An extrinsic of a block was refused."""
 

@@ -2,8 +2,9 @@
 
     violations(state) -> []      or one sentence for each law that is broken
 
-Conservation: the total issuance is the sum of all accounts; root's account is what is staked on root;
-no subnet's stake exceeds the alpha outstanding. Structure: every per-uid array has one entry per
+Conservation: the total issuance is the sum of all accounts; a subnet's account covers its pool, root's
+is what is staked on root; whatever anyone holds or may claim of a subnet's alpha is part of the alpha
+outstanding; a share pool's parts are its whole. Structure: every per-uid array has one entry per
 uid, childkey relations agree from both ends, every hotkey on a subnet has an owner, weights and bonds
 name uids that exist, and no array can be written to.
 
@@ -18,7 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from bittensor_lab.kernels.amm import LOWEST_WEIGHT, WHOLE
+from bittensor_lab.root_claims import claimable
 from bittensor_lab.rows import SparseRows
+from bittensor_lab.share_pool import SharePool
 from bittensor_lab.state import ROOT_NETUID, State, Subnet
 from bittensor_lab.units import U16_MAX, U64_MAX
 
@@ -40,18 +44,76 @@ def check_tao(state: State) -> Iterator[str]:
         yield "a subnet's account is negative"
 
 
+def check_pools(state: State) -> Iterator[str]:
+    """Accounts cover the pools, no amount is negative, no weight out of bounds."""
+    p = state.pools
+    if (p.account < p.tao_in).any():
+        yield f"the account of netuid {int((p.account < p.tao_in).argmax())} holds less than its pool"
+    signed = ("user_flow", "protocol_flow", "root_share", "user_flow_ema", "protocol_flow_ema")
+    for item in fields(p):
+        if item.name not in signed and (getattr(p, item.name) < 0).any():
+            yield f"{item.name} is negative"
+        if not np.isfinite(getattr(p, item.name)).all():
+            yield f"{item.name} is no finite number"
+    there = np.array([subnet is not None for subnet in state.subnets])
+    even = (p.quote_weight >= LOWEST_WEIGHT) & (p.quote_weight <= WHOLE - LOWEST_WEIGHT)
+    if (there & ~even).any():
+        yield f"the pool of netuid {int((there & ~even).argmax())} has a weight out of bounds"
+
+
 def check_stake(state: State) -> Iterator[str]:
-    """Root's account is its stake; a subnet's stake is part of its alpha outstanding."""
+    """Share pools add up; root's account is its stake; a subnet's alpha is nobody's twice."""
     for netuid, ledger in enumerate(state.stake):
-        total = sum(ledger.values())
-        if any(amount <= 0 for amount in ledger.values()):
-            yield f"netuid {netuid} keeps an empty stake"
-        if any(hotkey not in state.owner for hotkey in ledger):
-            yield f"netuid {netuid} has stake on a hotkey that nobody owns"
-        if netuid == ROOT_NETUID and total != int(state.pools.account[ROOT_NETUID]):
-            yield f"root stake is {total} rao, root's account holds {int(state.pools.account[0])}"
-        if netuid != ROOT_NETUID and total > int(state.pools.alpha_out[netuid]):
-            yield f"netuid {netuid}: stake of {total} exceeds the alpha outstanding"
+        total = sum(pool.value for pool in ledger.values())
+        for hotkey, pool in ledger.items():
+            yield from _share_laws(state, f"the stake on {hotkey} of netuid {netuid}", hotkey, pool)
+        if netuid == ROOT_NETUID:
+            p = state.pools
+            held = {int(p.account[0]), int(p.tao_in[0]), int(p.alpha_out[0])}
+            if held != {total}:
+                yield f"root stake is {total} rao, root's account holds {sorted(held)}"
+        elif state.subnets[netuid] is not None:
+            yield from _alpha_laws(state, netuid, total)
+        elif ledger:
+            yield f"there is stake on netuid {netuid}, but no subnet"
+
+
+def _share_laws(state: State, where: str, hotkey: str, pool: SharePool) -> Iterator[str]:
+    if pool.value < 0 or (not pool.value and not pool.denominator.mantissa):
+        yield f"{where} is empty or negative"
+    if hotkey not in state.owner:
+        yield f"{where} is on a hotkey that nobody owns"
+    values = sum(pool.value_of(coldkey) for coldkey in pool.shares)
+    if values > pool.value or (pool.shares and pool.value - values > len(pool.shares) + 1):
+        yield f"{where} is {pool.value} rao, its holders have {values}"
+    if any(hotkey not in state.staking_hotkeys.get(coldkey, ()) for coldkey in pool.shares):
+        yield f"{where} belongs to a coldkey that does not know of it"
+
+
+def _alpha_laws(state: State, netuid: int, staked: int) -> Iterator[str]:
+    """What anyone holds, waits for or may claim is outstanding; epochs may pay a little too much (11.5)."""
+    p, epochs = state.pools, int(state.clocks.epoch_index[netuid])
+    pots = ("pending_server", "pending_validator", "pending_root", "pending_owner", "protocol_alpha")
+    waiting = sum(int(getattr(p, name)[netuid]) for name in pots)
+    claims = sum(
+        claimable(state, hotkey, coldkey).get(netuid, 0)
+        for hotkey, claims in state.root_claims.items()
+        if netuid in claims.rates
+        for coldkey in state.stake[ROOT_NETUID].get(hotkey, SharePool()).shares
+    )
+    slack = (1 + epochs) * (10_000 + 100 * int(state.rules.tempo[netuid])) + int(p.childkey_burned[netuid])
+    if staked + waiting + claims > int(p.alpha_out[netuid]) + slack:
+        yield (
+            f"netuid {netuid}: stake of {staked}, pots of {waiting} and claims of {claims} exceed "
+            f"the {int(p.alpha_out[netuid])} rao of alpha outstanding"
+        )
+
+
+def check_root_stakers(state: State) -> Iterator[str]:
+    """The coldkeys that lots are drawn among are numbered without a gap."""
+    numbers = {number: coldkey for coldkey, number in state.root_stakers.items()}
+    if numbers != dict(state.root_staker_of.items()) or set(numbers) != set(range(len(numbers))):
+        yield "root's stakers are not numbered one by one"
 
 
 def check_tables(state: State) -> Iterator[str]:
@@ -173,7 +235,9 @@ def _arrays(value: Any, name: str) -> Iterator[tuple[str, np.ndarray[Any, Any]]]
 LAWS: tuple[Callable[[State], Iterator[str]], ...] = (
     check_tables,
     check_tao,
+    check_pools,
     check_stake,
+    check_root_stakers,
     check_clocks,
     check_subnets,
     check_frozen,

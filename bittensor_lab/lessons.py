@@ -62,7 +62,7 @@ def _difference(given: Any, expected: Any, tolerance: float) -> str:
 
 def sources() -> list[Path]:
     """Return the lesson sources, in order."""
-    return sorted((places.course("notebooks") / "source").glob("[0-9][0-9]_*.py"))
+    return sorted((places.course("notebooks") / "source").glob("[a-z0-9]*.py"))
 
 
 def notebook_path(source: Path) -> Path:

@@ -6,7 +6,8 @@ exact arithmetic and scales the constants of time; ``constants(...)`` lists what
 page can say so.
 
 ``demo_network(...)`` builds the state of a network of any size from a seed: an owner, validators with
-stake, miners of different quality, and weights that follow the quality.
+stake, miners of different quality, weights that follow the quality, and pools whose prices sum to 1.35
+TAO (if there are two subnets or more), so that root is paid.
 
 Source: ``spec/epoch.md`` 1.2, ``spec/economy.md`` 10; main net's stored values where they differ from
 the code's defaults.
@@ -22,13 +23,21 @@ from immutables import Map
 from numpy.typing import NDArray
 
 from bittensor_lab.errors import InputError
+from bittensor_lab.kernels.coinbase import EVEN
 from bittensor_lab.params import Hyperparameters, NetworkParameters
 from bittensor_lab.rows import EMPTY_ROW, Row, make_row
-from bittensor_lab.state import Clocks, Pools, Rules, State, Subnet, new_mechanism
-from bittensor_lab.units import RAO_PER_TAO, U16_MAX
+from bittensor_lab.share_pool import SharePool
+from bittensor_lab.state import ROOT_NETUID, Clocks, Pools, Rules, State, Subnet, blank, new_mechanism
+from bittensor_lab.units import ONE, RAO_PER_TAO, U16_MAX
 
 MAX_SUBNETS = 1024
 DEMO_BLOCK = 1_000
+PRICE_SUM = 1.35
+"""TAO: what the moving prices of a demo network sum to; above 1, or root's share is recycled"""
+HIGHEST_PRICE = 0.95
+"""TAO: moving prices stop at 1"""
+ROOT_STAKE, MOST_ROOT_STAKE = 10_000 * RAO_PER_TAO, 4_000_000 * RAO_PER_TAO
+"""rao staked on root for each subnet, and for all: about a quarter of the stake weight"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,16 @@ def classroom() -> Rulebook:
             tx_delegate_take_rate_limit=600,
             tx_rate_limit=30,
             hotkey_swap_interval=120,
+            gate_update_interval=60,
+            flow_smoothing=int(0.005 * (2**63 - 1)),
+            subnet_moving_alpha=int(0.05 * ONE),
+            ema_price_halving_blocks=200,
+            network_lock_reduction_interval=500,
+            network_rate_limit=100,
+            network_immunity_period=1_000,
+            unlock_rate=1_000,
+            maturity_rate=1_000,
+            takeover_age=2_000,
         ),
     )
 
@@ -92,8 +111,6 @@ def constants(rulebook: Rulebook) -> list[tuple[str, int, int]]:
 def empty_network(rulebook: Rulebook | None = None) -> State:
     """Return a chain at block 0 with no subnet but root and no account."""
     chosen = classroom() if rulebook is None else rulebook
-    columns: dict[str, Any] = {item.name: np.zeros(1, np.int64) for item in fields(Clocks)}
-    columns["burn"] = np.zeros(1, np.uint64)
     return State(
         block=0,
         network=chosen.network,
@@ -104,8 +121,9 @@ def empty_network(rulebook: Rulebook | None = None) -> State:
         stake=(Map(),),
         subnets=(None,),
         rules=Rules((None,)),
-        clocks=Clocks(**columns),
-        pools=Pools(account=np.zeros(1, np.int64), alpha_out=np.zeros(1, np.int64)),
+        clocks=blank(Clocks, 1),
+        pools=blank(Pools, 1),
+        founding_rules=chosen.subnet,
     )
 
 
@@ -145,15 +163,19 @@ def demo_network(
     names = [f"validator-{v + 1}" for v in range(validators)]
     rng = np.random.default_rng([seed, subnets, validators, miners])
     built = [_subnet(netuid, names, miners, weights, rng) for netuid in range(1, subnets + 1)]
-    stake = [_stakes(names, rng, 100) for _ in range(subnets + 1)]
+    pareto = [rng.pareto(1.5, validators) + 1 for _ in range(subnets + 1)]
+    pools = _pools(subnets, np.random.default_rng([seed, subnets]))
+    wanted = [min(ROOT_STAKE * subnets, MOST_ROOT_STAKE), *pools.alpha_in[1:].tolist()]
+    stake = [_stakes(names, part, total) for part, total in zip(pareto, wanted, strict=True)]
+    pools = _with_stakes(pools, stake)
     free = {name: 10 * RAO_PER_TAO for name in _coldkeys(built, names)}
     free |= {name: 1_000 * RAO_PER_TAO for name in ("alice", "bob", "carol")}
-    root_stake = sum(stake[0].values())
     owner = {hotkey: _coldkey(hotkey) for subnet in built for hotkey in subnet.hotkeys}
+    stakers = [_coldkey(name) for name in names]
     return State(
         block=DEMO_BLOCK,
         network=chosen.network,
-        total_issuance=sum(free.values()) + root_stake,
+        total_issuance=sum(free.values()) + int(pools.account.sum()),
         free=Map(free),
         owner=Map(owner),
         takes=Map(),
@@ -161,10 +183,38 @@ def demo_network(
         subnets=(None, *built),
         rules=Rules((None, *[chosen.subnet] * subnets)),
         clocks=_clocks(np.arange(subnets + 1, dtype=np.int64), max(1, chosen.subnet.tempo)),
-        pools=Pools(
-            account=np.array([root_stake] + [0] * subnets, np.int64),
-            alpha_out=np.array([0, *(sum(ledger.values()) for ledger in stake[1:])], np.int64),
-        ),
+        pools=pools,
+        staking_hotkeys=Map({coldkey: (name,) for coldkey, name in zip(stakers, names, strict=True)}),
+        root_stakers=Map({coldkey: number for number, coldkey in enumerate(stakers)}),
+        root_staker_of=Map(dict(enumerate(stakers))),
+        founding_rules=chosen.subnet,
+        seed=seed,
+    )
+
+
+def _pools(subnets: int, rng: np.random.Generator) -> Pools:
+    """Pools of 2,000 to 6,000 TAO; the subnets have traded at one price for as long as they exist."""
+    parts = rng.uniform(0.6, 1.4, subnets)
+    price = np.minimum(PRICE_SUM * parts / parts.sum(), HIGHEST_PRICE)
+    tao = (rng.uniform(2_000, 6_000, subnets) * RAO_PER_TAO).astype(np.int64)
+    columns: dict[str, Any] = {
+        "tao_in": tao,
+        "alpha_in": (tao / price).astype(np.int64),
+        "quote_weight": np.full(subnets, EVEN),
+        "moving_price": (price * ONE).astype(np.int64),
+        "account": tao,
+        "first_emission_block": np.ones(subnets, np.int64),
+    } | {name: np.ones(subnets, bool) for name in ("initialised", "subtoken_enabled", "emission_enabled")}
+    columns = {name: np.concatenate([np.zeros(1, column.dtype), column]) for name, column in columns.items()}
+    return replace(blank(Pools, subnets + 1), **columns)
+
+
+def _with_stakes(pools: Pools, stake: list[dict[str, SharePool]]) -> Pools:
+    """The pools with that much alpha outside, and on root as much TAO as is staked there."""
+    staked = np.array([sum(pool.value for pool in ledger.values()) for ledger in stake], np.int64)
+    root = np.where(np.arange(len(staked)) == ROOT_NETUID, staked, 0)
+    return replace(
+        pools, tao_in=pools.tao_in + root, account=pools.account + root, alpha_out=pools.alpha_out + staked
     )
 
 
@@ -178,7 +228,6 @@ def _clocks(netuids: NDArray[np.int64], tempo: int) -> Clocks:
         pending_epoch_at=zeros,
         last_step_block=zeros,
         epoch_index=zeros,
-        pending_emission=zeros,
     )
 
 
@@ -204,9 +253,13 @@ def _coldkeys(built: list[Subnet], names: list[str]) -> list[str]:
     return sorted(_coldkey(hotkey) for hotkey in hotkeys)
 
 
-def _stakes(names: list[str], rng: np.random.Generator, least: int) -> dict[str, int]:
-    amounts = ((rng.pareto(1.5, len(names)) + 1) * least * RAO_PER_TAO).astype(np.int64)
-    return dict(zip(names, amounts.tolist(), strict=True))
+def _stakes(names: list[str], parts: NDArray[np.float64], total: int) -> dict[str, SharePool]:
+    """Each validator's own stake on itself: a part of ``total`` rao."""
+    amounts = (parts / parts.sum() * total).astype(np.int64) if names else []
+    return {
+        name: SharePool().with_stake(_coldkey(name), int(amount))
+        for name, amount in zip(names, amounts, strict=True)
+    }
 
 
 def _subnet(netuid: int, names: list[str], miners: int, weights: bool, rng: np.random.Generator) -> Subnet:

@@ -93,7 +93,7 @@ class SharePool:
         Taking out more than it owns changes nothing. Raises InsufficientLiquidity if an amount is
         too small to be a share.
         """
-        if amount == 0 or -amount > self.value_of(coldkey):
+        if amount == 0 or (amount < 0 and -amount > self.value_of(coldkey)):
             return self
         value = self.value + amount
         if self.denominator == ZERO:

@@ -21,11 +21,13 @@ from immutables import Map
 from numpy.typing import NDArray
 
 from bittensor_lab.events import Children
+from bittensor_lab.share_pool import SharePool
 from bittensor_lab.state import ROOT_NETUID, State
 from bittensor_lab.units import ONE, U64_MAX
 
 Q32 = 32
 LOW = np.uint64(ONE - 1)
+EMPTY = SharePool()
 
 
 def proportion(p: int) -> int:
@@ -69,14 +71,16 @@ def stake_weights(state: State, netuid: int) -> tuple[NDArray[np.int64], NDArray
     return whole, beyond
 
 
-def _column(ledger: Map[str, int], hotkeys: tuple[str, ...]) -> NDArray[np.uint64]:
-    return np.array([ledger.get(hotkey, 0) for hotkey in hotkeys], np.uint64)
+def _column(ledger: Map[str, SharePool], hotkeys: tuple[str, ...]) -> NDArray[np.uint64]:
+    return np.array([ledger.get(hotkey, EMPTY).value for hotkey in hotkeys], np.uint64)
 
 
-def _inherited_by(state: State, netuid: int, hotkey: str, ledger: Map[str, int]) -> int:
+def _inherited_by(state: State, netuid: int, hotkey: str, ledger: Map[str, SharePool]) -> int:
     subnet = state.subnet(netuid)
     children: Children = subnet.children.get(hotkey, ())
     parents: Children = subnet.parents.get(hotkey, ())
     return inherited(
-        ledger.get(hotkey, 0), (p for p, _ in children), ((p, ledger.get(k, 0)) for p, k in parents)
+        ledger.get(hotkey, EMPTY).value,
+        (p for p, _ in children),
+        ((p, ledger.get(k, EMPTY).value) for p, k in parents),
     )

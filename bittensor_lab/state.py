@@ -4,35 +4,46 @@ A ``State`` is frozen, its arrays are read-only, its ledgers are persistent maps
 a new one that shares whatever it did not touch, so a fork is a reference, an old state is the past,
 and keeping a thousand of them costs a thousand differences.
 
-    State ── ledgers      free TAO, owners and takes of keys; stake[netuid][hotkey]
-          ├─ subnets      Subnet of each netuid: neurons (row = uid), childkeys, mechanisms
+    State ── ledgers      free TAO, owners and takes of keys; stake[netuid][hotkey], a share pool each
+          ├─ root claims  what root's stakers may still draw from each subnet
+          ├─ subnets      Subnet of each netuid: neurons (row = uid), childkeys, mechanisms, locks
           ├─ rules        Hyperparameters of each netuid
-          ├─ clocks       what moves every block, as columns (row = netuid)
-          └─ pools        what the subnets' own accounts hold, as columns (row = netuid)
+          ├─ clocks       when epochs are due, what a registration costs, as columns (row = netuid)
+          └─ pools        reserves, pots and prices of the subnets, as columns (row = netuid)
 
-Netuid 0 is the root network: it has stake (TAO, 1:1) and an account, but no neurons here.
+Netuid 0 is the root network: it has stake (TAO, 1:1) and an account, but no neurons and no pool.
 
-Source: ``spec/epoch.md`` 1, ``spec/economy.md`` 0; ``pallets/subtensor/src/lib.rs``.
+Source: ``spec/epoch.md`` 1, ``spec/economy.md`` 0 and 4 to 8; ``pallets/subtensor/src/lib.rs``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 from immutables import Map
 from numpy.typing import NDArray
 
+from bittensor_lab.conviction import Lock
 from bittensor_lab.errors import MechanismDoesNotExist, SubnetNotExists
 from bittensor_lab.events import Children
+from bittensor_lab.kernels.coinbase import PoolArrays
 from bittensor_lab.kernels.registration import decay_factor
 from bittensor_lab.params import Hyperparameters, NetworkParameters
 from bittensor_lab.rows import EMPTY_ROW, Row, SparseRows, rows_from_lists
+from bittensor_lab.share_pool import SharePool
 
 ROOT = "ROOT"
-"""who signs with root's rights (governance); no coldkey can have this name"""
+"""who signs with root's rights (governance)"""
+AUTHOR = "AUTHOR"
+"""the account of whoever makes the blocks, which gets the fees"""
+BURN = "BURN"
+"""the account to which TAO is burned; nobody has its key"""
+RESERVED = (ROOT, AUTHOR, BURN)
+"""names that no key can have"""
 ROOT_NETUID = 0
 MAX_NETUID = 4095
 
@@ -105,7 +116,12 @@ class Subnet:
     mechanisms: tuple[Mechanism, ...]
     mechanism_split: tuple[int, ...] | None = None
     """u16 of 65535 each; None: even"""
-    subtoken_enabled: bool = True
+    locked: int = 0
+    """rao that its founder paid for it"""
+    locks: Map[str, Lock] = Map()
+    """alpha that a coldkey has locked here"""
+    auto_stake: Map[str, str] = Map()
+    """the hotkey to which a coldkey's miners send their incentive"""
     children: Map[str, Children] = Map()
     """of each parent hotkey"""
     parents: Map[str, Children] = Map()
@@ -179,6 +195,16 @@ class Rules:
         """Highest registration price [rows], rao."""
         return _frozen(np.array([h.max_burn if h else 0 for h in self.by_netuid], np.uint64))
 
+    @cached_property
+    def registration_allowed(self) -> NDArray[np.bool_]:
+        """Whether neurons may register [rows]; a subnet that takes none emits nothing either."""
+        return _frozen(np.array([bool(h and h.registration_allowed) for h in self.by_netuid]))
+
+    @cached_property
+    def owner_cut_enabled(self) -> NDArray[np.bool_]:
+        """Whether the owner gets a cut [rows]."""
+        return _frozen(np.array([bool(h and h.owner_cut_enabled) for h in self.by_netuid]))
+
 
 @cache
 def _factor(half_life: int) -> int:
@@ -187,7 +213,7 @@ def _factor(half_life: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Clocks:
-    """What moves with the blocks, a row per netuid [rows]; blocks, but for the first and the last."""
+    """What moves with the blocks, a row per netuid [rows]; blocks, but for the first."""
 
     burn: NDArray[np.uint64]  # [rows] what a registration costs, rao
     blocks_since_last_step: NDArray[np.int64]  # [rows]
@@ -195,7 +221,6 @@ class Clocks:
     pending_epoch_at: NDArray[np.int64]  # [rows] when it is triggered or deferred to; 0: neither
     last_step_block: NDArray[np.int64]  # [rows] when an epoch last ran
     epoch_index: NDArray[np.int64]  # [rows] how often it was due
-    pending_emission: NDArray[np.int64]  # [rows] rao waiting for the next epoch
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -207,17 +232,80 @@ class Clocks:
 
 @dataclass(frozen=True, eq=False)
 class Pools:
-    """What the subnets' own accounts hold, a row per netuid [rows]."""
+    """The subnets' pools, pots and accounts, a row per netuid [rows]; rao unless said.
 
-    account: NDArray[np.int64]  # [rows] TAO, rao; row 0 is what is staked on root
-    alpha_out: NDArray[np.int64]  # [rows] alpha outside the pool, rao
+    The first columns are those that the coinbase moves (``kernels.coinbase.PoolArrays``), in its order.
+    """
+
+    tao_in: NDArray[np.int64]  # [rows] TAO in the pool; row 0: all that is staked on root
+    alpha_in: NDArray[np.int64]  # [rows] alpha in the pool
+    alpha_out: NDArray[np.int64]  # [rows] alpha outside; row 0 as tao_in
+    quote_weight: NDArray[np.int64]  # [rows] the TAO's weight in the pool, of 1e18
+    initialised: NDArray[np.bool_]  # [rows] whether anyone has traded
+    moving_price: NDArray[np.int64]  # [rows] raw Q32 TAO per alpha
+    protocol_alpha: NDArray[np.int64]  # [rows] alpha that the chain bought
+    account: NDArray[np.int64]  # [rows] TAO on the subnet's account, the pool's included
+    pending_server: NDArray[np.int64]  # [rows] waits for the epoch, as the next three
+    pending_validator: NDArray[np.int64]  # [rows]
+    pending_root: NDArray[np.int64]  # [rows]
+    pending_owner: NDArray[np.int64]  # [rows]
+    miner_burned: NDArray[np.int64]  # [rows] raw Q32: part of the last incentive that the owner's keys earned
+    root_share: NDArray[np.float64]  # [rows] the root network's opinion, for the first emission rule
+    user_flow: NDArray[np.int64]  # [rows] since it was last folded into the average, as the next
+    protocol_flow: NDArray[np.int64]  # [rows]
+    user_flow_ema: NDArray[np.float64]  # [rows] rao per block
+    protocol_flow_ema: NDArray[np.float64]  # [rows] rao per block
+    first_emission_block: NDArray[np.int64]  # [rows] set by the start call; 0: not yet
+    subtoken_enabled: NDArray[np.bool_]  # [rows] whether its alpha can be traded
+    emission_enabled: NDArray[np.bool_]  # [rows] whether it may get TAO
+    childkey_burned: NDArray[np.int64]  # [rows] alpha recycled as childkey burn, and yet paid out
 
     def __post_init__(self) -> None:
         freeze(self)
 
-    def at(self, netuid: int, **values: int) -> Pools:
+    def at(self, netuid: int, **values: int | bool) -> Pools:
         """Return the pools with values of one subnet changed."""
         return _with_row(self, netuid, values)
+
+    def plus(self, netuid: int, **amounts: int) -> Pools:
+        """Return the pools with amounts, in rao, added to columns of one subnet."""
+        return _with_row(
+            self, netuid, {name: int(getattr(self, name)[netuid]) + n for name, n in amounts.items()}
+        )
+
+    def alpha_issuance(self, netuid: int) -> int:
+        """Return how much alpha of a subnet there is, rao."""
+        return int(self.alpha_in[netuid]) + int(self.alpha_out[netuid])
+
+    def copied(self) -> PoolArrays:
+        """Return copies of the coinbase's columns, which may be written to."""
+        return PoolArrays(*(getattr(self, name).copy() for name in COINBASE_COLUMNS))
+
+
+COINBASE_COLUMNS = tuple(item.name for item in fields(Pools))[: len(PoolArrays._fields)]
+
+
+@dataclass(frozen=True)
+class RootClaims:
+    """What one hotkey's root stakers may draw as alpha of the subnets.
+
+    Each dividend raises a rate, alpha per rao of root stake; a coldkey is owed rate · its root stake,
+    less its watermark: what it has drawn already, or what was there before it staked.
+    """
+
+    rates: Map[int, int] = Map()
+    """by netuid, raw Q32"""
+    claimed: Map[str, Map[int, int]] = Map()
+    """by coldkey and netuid, alpha rao"""
+
+
+@dataclass(frozen=True)
+class ClaimType:
+    """What a coldkey wants of its root dividends: "swap" to TAO, "keep" as alpha, or keep of some."""
+
+    keep: bool = False
+    netuids: tuple[int, ...] | None = None
+    """those whose alpha is kept, if not of all"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,8 +322,8 @@ class State:
     """the coldkey of each hotkey"""
     takes: Map[str, int]
     """the take of each hotkey that set one, of 65535"""
-    stake: tuple[Map[str, int], ...]
-    """by netuid: each hotkey's alpha, or TAO on root, rao"""
+    stake: tuple[Map[str, SharePool], ...]
+    """by netuid: what is staked on each hotkey, alpha or on root TAO, and whose it is"""
     subnets: tuple[Subnet | None, ...]
     """by netuid; None where there is no subnet, and for root"""
     rules: Rules
@@ -245,6 +333,26 @@ class State:
     """block, by hotkey"""
     last_key_swap: Map[str, int] = Map()
     """block, by coldkey"""
+    staking_hotkeys: Map[str, tuple[str, ...]] = Map()
+    """the hotkeys to which each coldkey has ever staked"""
+    root_stakers: Map[str, int] = Map()
+    """each coldkey that has ever staked on root, and its number, by which claims are drawn"""
+    root_staker_of: Map[int, str] = Map()
+    """the same from the other end"""
+    root_claims: Map[str, RootClaims] = Map()
+    """by hotkey"""
+    claim_types: Map[str, ClaimType] = Map()
+    """of the coldkeys that chose one"""
+    founding_rules: Hyperparameters = Hyperparameters()
+    """what a subnet begins with"""
+    last_lock: int = 0
+    """rao that the last founder of a subnet paid"""
+    last_founding: int = 0
+    """block at which a subnet was last founded; 0: never"""
+    gate_bar: int = 0
+    """of the last emission rule, raw Q64: the share at which the gate is half open; 0: not yet set"""
+    seed: int = 0
+    """of whatever the chain draws by chance"""
 
     def subnet(self, netuid: int) -> Subnet:
         """Return the subnet; raises SubnetNotExists."""
@@ -287,6 +395,20 @@ def new_mechanism(n: int, last_update: NDArray[np.int64] | None = None) -> Mecha
     )
 
 
+def blank(kind: Any, rows: int) -> Any:
+    """Return ``Clocks`` or ``Pools`` of zeros, a row for each of ``rows`` netuids."""
+    hints = get_type_hints(kind)
+    dtypes = {item.name: get_args(get_args(hints[item.name])[1])[0] for item in fields(kind)}
+    return kind(**{name: np.zeros(rows, dtype) for name, dtype in dtypes.items()})
+
+
+def longer(columns: Any) -> Any:
+    """Return ``Clocks`` or ``Pools`` with one more row, of zeros."""
+    kind: Any = type(columns)
+    names = [item.name for item in fields(kind)]
+    return kind(**{name: np.append(a := getattr(columns, name), np.zeros(1, a.dtype)) for name in names})
+
+
 def freeze(record: Any) -> None:
     """Set every array field of a frozen record read-only."""
     kind: Any = type(record)
@@ -306,7 +428,7 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def _with_row(columns: Any, row: int, values: dict[str, int]) -> Any:
+def _with_row(columns: Any, row: int, values: Mapping[str, int | bool]) -> Any:
     changed = {name: getattr(columns, name).copy() for name in values}
     for name, value in values.items():
         changed[name][row] = value

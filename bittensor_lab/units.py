@@ -45,7 +45,8 @@ def tao(amount: float | int | str | Decimal) -> int:
 def format_tao(rao: int, symbol: str = "τ", digits: int = 4) -> str:
     """Return ``rao`` as people read it: ``format_tao(1_234_500_000_000)`` is ``'1 234.5 τ'``."""
     sign, whole = (MINUS, -rao) if rao < 0 else ("", rao)
-    text = f"{Decimal(whole) / RAO_PER_TAO:,.{digits}f}".rstrip("0").rstrip(".")
+    text = f"{Decimal(whole) / RAO_PER_TAO:,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits else text
     return f"{sign}{text.replace(',', THIN_SPACE)}{NO_BREAK_SPACE}{symbol}"
 
 

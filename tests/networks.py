@@ -12,7 +12,7 @@ import pytest
 from immutables import Map
 from random_chain import digest
 
-from bittensor_lab import block
+from bittensor_lab import block, stake
 from bittensor_lab.errors import ChainError
 from bittensor_lab.events import Event
 from bittensor_lab.extrinsics import (
@@ -52,13 +52,22 @@ def small(subnets: int = 1, *, commit_reveal: bool = False, params: Mapping[str,
 
 
 def with_stake(state: State, netuid: int, ledger: Mapping[str, int]) -> State:
-    """Other stakes on a netuid, and accounts to match."""
-    stake = (*state.stake[:netuid], Map(ledger), *state.stake[netuid + 1 :])
-    total, before = sum(ledger.values()), sum(state.stake[netuid].values())
+    """Other stakes on a netuid, each its hotkey's owner's own, and accounts to match."""
+    before = stakes(state, netuid)
+    cleared = replace(state, stake=(*state.stake[:netuid], Map(), *state.stake[netuid + 1 :]))
+    for hotkey, amount in ledger.items():
+        cleared = stake.with_stake(cleared, netuid, hotkey, state.owner.get(hotkey, hotkey), amount)
+    total = sum(ledger.values())
     if netuid:
-        return replace(state, stake=stake, pools=state.pools.at(netuid, alpha_out=total))
-    issuance = state.total_issuance + total - before
-    return replace(state, stake=stake, pools=state.pools.at(0, account=total), total_issuance=issuance)
+        return replace(cleared, pools=state.pools.at(netuid, alpha_out=total))
+    issuance = state.total_issuance + total - sum(before.values())
+    pools = state.pools.at(0, account=total, tao_in=total, alpha_out=total)
+    return replace(cleared, pools=pools, total_issuance=issuance)
+
+
+def stakes(state: State, netuid: int) -> dict[str, int]:
+    """What is staked on each hotkey of a netuid."""
+    return {hotkey: pool.value for hotkey, pool in state.stake[netuid].items()}
 
 
 def holding(state: State, coldkey: str, rao: int) -> State:

@@ -11,9 +11,11 @@ from immutables import Map
 
 from bittensor_lab import extrinsics as x
 from bittensor_lab.block import Extrinsic
+from bittensor_lab.market import alpha_price
 from bittensor_lab.params import Hyperparameters, NetworkParameters, meanings
 from bittensor_lab.presets import demo_network, mainnet
-from bittensor_lab.state import ROOT, State, Subnet
+from bittensor_lab.stake import stake_of
+from bittensor_lab.state import RESERVED, ROOT, State, Subnet
 from bittensor_lab.units import U16_MAX, U64_MAX
 from bittensor_lab.weights import Submission, commit_hash
 
@@ -71,8 +73,51 @@ def random_network(rng: np.random.Generator) -> State:
             bonds_reset=bool(rng.random() < 0.5),
         )
     shortened = {name: int(rng.choice([0, 2, 10])) for name in _limits()}
+    shortened["gate_update_interval"] = int(rng.choice([1, 7, 60]))
     threshold = int(rng.choice([0, 0, 10**12]))
-    return replace(state, network=replace(state.network, stake_threshold=threshold, **shortened))
+    network = replace(state.network, stake_threshold=threshold, **shortened, **random_economy(rng, state))
+    return random_pools(rng, replace(state, network=network))
+
+
+def random_economy(rng: np.random.Generator, state: State) -> dict[str, int]:
+    """Rules of the economy, every choice somewhere."""
+    return {
+        "emission_rule": int(rng.choice([5, 5, 5, *range(7)])),
+        "injection_rule": int(rng.choice([4, 4, *range(5)])),
+        "pool_rule": 0,
+        "subnet_limit": len(state.netuids) + int(rng.integers(0, 3)),
+        "network_immunity_period": int(rng.choice([0, 50, 5000])),
+        "root_claims_per_block": int(rng.choice([0, 1, 5, 50])),
+        "takeover_age": int(rng.choice([0, 10**6])),
+        "unlock_rate": int(rng.choice([20, 1000])),
+        "maturity_rate": int(rng.choice([20, 1000])),
+        "nominator_min_factor": int(rng.choice([0, 10**7])),
+        "ck_burn": int(rng.choice([0, 2**62])),
+    }
+
+
+def random_pools(rng: np.random.Generator, state: State) -> State:
+    """Some subnets not started, some without emission, some with next to nothing in their pool."""
+    pools, gone = state.pools, 0
+    for netuid in state.netuids:
+        small = int(rng.choice([1, 1, 1, 10**3, 10**6]))
+        tao = int(pools.tao_in[netuid]) // small
+        gone += int(pools.tao_in[netuid]) - tao
+        started, enabled = rng.random() < 0.85, rng.random() < 0.85
+        pools = pools.at(
+            netuid,
+            tao_in=tao,
+            account=tao,
+            alpha_in=int(pools.alpha_in[netuid]) // int(rng.choice([small, 1])),
+            first_emission_block=int(started),
+            subtoken_enabled=started,
+            emission_enabled=enabled,
+            moving_price=int(pools.moving_price[netuid]) // int(rng.choice([1, 1, 100])),
+            initialised=bool(rng.random() < 0.8),
+        )
+    root_share = np.where(pools.tao_in > 0, rng.random(len(pools.tao_in)), 0.0)
+    pools = replace(pools, root_share=root_share)
+    return replace(state, pools=pools, total_issuance=state.total_issuance - gone)
 
 
 def _limits() -> list[str]:
@@ -84,9 +129,7 @@ def _limits() -> list[str]:
 def random_extrinsic(rng: np.random.Generator, state: State) -> Extrinsic:
     """One extrinsic of any kind; about half of those that are drawn succeed."""
     makers = (
-        _weights,
-        _weights,
-        _weights,
+        *(_weights,) * 5,
         _registers,
         _registers,
         _moves,
@@ -94,6 +137,13 @@ def random_extrinsic(rng: np.random.Generator, state: State) -> Extrinsic:
         _keys,
         _settings,
         _owners,
+        _stakes,
+        _stakes,
+        _stakes,
+        _stake_moves,
+        _claims,
+        _locks,
+        _networks,
     )
     return makers[int(rng.integers(len(makers)))](rng, state)
 
@@ -171,6 +221,8 @@ def _submission(rng: np.random.Generator, state: State, given: Submission, kind:
         case "commit":
             plain = Submission(hotkey, netuid, 0, _uids(state, netuid), _values(state, netuid), 9)
             return x.CommitWeights(hotkey, netuid, commit_hash(plain, SALT))
+    waiting = sorted(state.subnet(netuid).mechanisms[0].commits)
+    hotkey = _pick(rng, waiting) if waiting and rng.random() < 0.8 else hotkey
     salt = _pick(rng, (SALT, SALT, SALT, (1,)))
     return x.RevealWeights(hotkey, netuid, _uids(state, netuid), _values(state, netuid), salt, 9)
 
@@ -185,7 +237,7 @@ def _values(state: State, netuid: int) -> tuple[int, ...]:
 
 
 def _moves(rng: np.random.Generator, state: State) -> Extrinsic:
-    keys = sorted(state.free) or ["alice"]
+    keys = sorted({*state.free} - {*RESERVED}) or ["alice"]
     coldkey, other = _pick(rng, keys), _pick(rng, [*keys, f"fresh-{rng.integers(9)}"])
     held = state.free.get(coldkey, 0)
     amount = int(_pick(rng, (0, 1, 499, 500, held // 3, max(0, held - 100), held, held + 1)))
@@ -266,3 +318,116 @@ def _owners(rng: np.random.Generator, state: State) -> Extrinsic:
             split = _pick(rng, (None, (U16_MAX,), (30_000, 35_535), (1, 2), ()))
             return x.SetMechanismEmissionSplit(origin, netuid, split)
     return x.TrimToMaxAllowedUids(origin, netuid, max(0, subnet.n - int(rng.integers(-1, 3))))
+
+
+def _someone(rng: np.random.Generator, state: State) -> str:
+    return _pick(rng, ("alice", "bob", "carol", *sorted(state.staking_hotkeys)))
+
+
+def _staked(rng: np.random.Generator, state: State) -> tuple[str, str, int]:
+    """A position that exists, mostly: coldkey, hotkey, netuid."""
+    coldkey = _someone(rng, state)
+    netuid = _netuid(rng, state)
+    hotkeys = [h for h in state.staking_hotkeys.get(coldkey, ()) if stake_of(state, netuid, h, coldkey)]
+    return coldkey, _pick(rng, hotkeys) if hotkeys else _hotkey(rng, _subnet(rng, state)), netuid
+
+
+def _netuid(rng: np.random.Generator, state: State) -> int:
+    return _pick(rng, [0, *state.netuids, *state.netuids, *state.netuids])
+
+
+def _tao(rng: np.random.Generator, held: int) -> int:
+    choices = (1, 1_999_999, 2_100_000, 10**9, held // 1000, held // 10, held // 2, held, held + 1, U64_MAX)
+    return int(_pick(rng, choices))
+
+
+def _price(rng: np.random.Generator, state: State, netuid: int) -> int:
+    """A price limit around the present price, in rao per alpha."""
+    times = _pick(rng, (0.0, 0.5, 0.99, 1.0, 1.01, 2.0, 1e6))
+    return min(U64_MAX, int(alpha_price(state, netuid) * 1e9 * times))
+
+
+def _stakes(rng: np.random.Generator, state: State) -> Extrinsic:
+    if rng.random() < 0.5:
+        coldkey, netuid = _someone(rng, state), _netuid(rng, state)
+        hotkey = _hotkey(rng, _subnet(rng, state))
+        amount = _tao(rng, state.free.get(coldkey, 0))
+        match int(rng.integers(5)):
+            case 0:
+                limit = _price(rng, state, netuid)
+                return x.AddStakeLimit(coldkey, hotkey, netuid, amount, limit, bool(rng.random() < 0.5))
+            case 1:
+                return x.AddStakeBurn(coldkey, hotkey, netuid, amount, _pick(rng, (None, 10**10)))
+        return x.AddStake(coldkey, hotkey, netuid, amount)
+    coldkey, hotkey, netuid = _staked(rng, state)
+    held = stake_of(state, netuid, hotkey, coldkey)
+    amount = _tao(rng, held)
+    match int(rng.integers(8)):
+        case 0:
+            limit = _price(rng, state, netuid)
+            return x.RemoveStakeLimit(coldkey, hotkey, netuid, amount, limit, bool(rng.random() < 0.5))
+        case 1:
+            return x.RemoveStakeFullLimit(coldkey, hotkey, netuid, _pick(rng, (None, 1000, 10**9)))
+        case 2:
+            return x.UnstakeAll(coldkey, hotkey)
+        case 3:
+            return x.UnstakeAllAlpha(coldkey, hotkey)
+        case 4:
+            return x.RecycleAlpha(coldkey, hotkey, netuid, amount)
+        case 5:
+            return x.BurnAlpha(coldkey, hotkey, netuid, amount)
+    return x.RemoveStake(coldkey, hotkey, netuid, amount)
+
+
+def _stake_moves(rng: np.random.Generator, state: State) -> Extrinsic:
+    coldkey, hotkey, netuid = _staked(rng, state)
+    other = _netuid(rng, state)
+    amount = _tao(rng, stake_of(state, netuid, hotkey, coldkey))
+    match int(rng.integers(4)):
+        case 0:
+            return x.SwapStake(coldkey, hotkey, netuid, other, amount)
+        case 1:
+            limit = int(_pick(rng, (0, 10**6, 10**9, 10**12)))
+            return x.SwapStakeLimit(coldkey, hotkey, netuid, other, amount, limit, bool(rng.random() < 0.5))
+        case 2:
+            return x.TransferStake(coldkey, _someone(rng, state), hotkey, netuid, other, amount)
+    return x.MoveStake(coldkey, hotkey, _hotkey(rng, _subnet(rng, state)), netuid, other, amount)
+
+
+def _claims(rng: np.random.Generator, state: State) -> Extrinsic:
+    coldkey = _someone(rng, state)
+    netuids = [_pick(rng, state.netuids) for _ in range(int(rng.integers(1, 6)))]
+    match int(rng.integers(3)):
+        case 0:
+            return x.SetRootClaimType(coldkey, bool(rng.random() < 0.6), _pick(rng, (None, None, netuids)))
+        case 1:
+            subnet = _subnet(rng, state)
+            return x.SetColdkeyAutoStakeHotkey(coldkey, subnet.netuid, _hotkey(rng, subnet))
+    return x.ClaimRoot(coldkey, netuids if rng.random() < 0.95 else netuids * 6)
+
+
+def _locks(rng: np.random.Generator, state: State) -> Extrinsic:
+    coldkey, hotkey, netuid = _staked(rng, state)
+    netuid = netuid or _pick(rng, state.netuids)
+    other = _hotkey(rng, state.subnet(netuid)) if rng.random() < 0.3 else hotkey
+    match int(rng.integers(4)):
+        case 0:
+            return x.MoveLock(coldkey, other, netuid)
+        case 1:
+            return x.SetPerpetualLock(coldkey, netuid, bool(rng.random() < 0.5))
+    return x.LockStake(coldkey, other, netuid, _tao(rng, stake_of(state, netuid, hotkey, coldkey)))
+
+
+def _networks(rng: np.random.Generator, state: State) -> Extrinsic:
+    subnet = _subnet(rng, state)
+    match int(rng.integers(6)):
+        case 0 | 1:
+            coldkey = _pick(rng, ("alice", "bob", "carol"))
+            return x.RegisterNetwork(coldkey, f"founder-{rng.integers(9)}")
+        case 2 | 3:
+            return x.StartCall(_origin(rng, subnet).replace(ROOT, "bob"), subnet.netuid)
+        case 4:
+            origin = _pick(rng, (ROOT, ROOT, "alice"))
+            return x.SetSubnetEmissionEnabled(origin, subnet.netuid, bool(rng.random() < 0.8))
+    origin = ROOT if len(state.netuids) > 1 and rng.random() < 0.3 else "alice"
+    return x.DissolveNetwork(origin, subnet.netuid)

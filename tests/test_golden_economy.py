@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from bittensor_lab.kernels import emission
-from bittensor_lab.kernels.coinbase import PRICE_BURN, CoinbaseRules, PoolArrays, follow_price
+from bittensor_lab.kernels.coinbase import followed, moving_rate
 from bittensor_lab.share_pool import SharePool, safe_float
 from bittensor_lab.units import ONE
 
@@ -80,21 +80,12 @@ def follow(given: dict[str, Any], steps: int) -> int:
     """The raw moving price after some blocks at one price."""
     start = given.get("start_q32", round(given.get("start", 0) * ONE))
     price = given.get("price", start / ONE + given.get("price_minus_start", 0))
-    columns = {name: np.zeros(1, np.int64) for name in PoolArrays._fields}
-    columns["quote"] = np.full(1, 500_000_000_000_000_000)
-    columns["alpha_in"] = np.full(1, 10**17)
-    columns["tao"] = np.array([round(price * 10**17)])
-    columns["moving_price"] = np.array([start])
-    pools = PoolArrays(**columns)
-    one = np.ones(1, np.int64)
-    rate = given["moving_alpha_q32"] / ONE if "moving_alpha_q32" in given else given["moving_alpha"]
-    rules = CoinbaseRules(
-        PRICE_BURN, one > 0, one > 0, one * given["first_emission_block"], one, 0.18, rate,
-        given.get("halving", 201_600), 0.0, 1.0, 0.0, 0.0, 1.0,
-    )  # fmt: skip
+    moving_alpha = given["moving_alpha_q32"] / ONE if "moving_alpha_q32" in given else given["moving_alpha"]
+    age = given["block"] - (given["first_emission_block"] - 1)
+    rate = moving_rate(moving_alpha, age, given.get("halving", 201_600))
     for _ in range(steps):
-        follow_price(pools, rules, 0, given["block"])
-    return int(pools.moving_price[0])
+        start = int(followed(start, price, rate))
+    return start
 
 
 STEPS = {"moving_price": 1, "moving_price x14": 14, "moving_price x1000": 1000}

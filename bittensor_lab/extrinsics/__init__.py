@@ -9,7 +9,24 @@ or ``ROOT``.
 """
 
 from bittensor_lab.extrinsics.children import SetChildkeyTake, SetChildren
+from bittensor_lab.extrinsics.claims import ClaimRoot, SetColdkeyAutoStakeHotkey, SetRootClaimType
 from bittensor_lab.extrinsics.keys import DecreaseTake, IncreaseTake, SetCommitment, SwapHotkey, Transfer
+from bittensor_lab.extrinsics.locks import LockStake, MoveLock, SetPerpetualLock
+from bittensor_lab.extrinsics.moving import (
+    AddStakeBurn,
+    BurnAlpha,
+    MoveStake,
+    RecycleAlpha,
+    SwapStake,
+    SwapStakeLimit,
+    TransferStake,
+)
+from bittensor_lab.extrinsics.networks import (
+    DissolveNetwork,
+    RegisterNetwork,
+    SetSubnetEmissionEnabled,
+    StartCall,
+)
 from bittensor_lab.extrinsics.owner import (
     SetHyperparameter,
     SetMechanismCount,
@@ -20,6 +37,15 @@ from bittensor_lab.extrinsics.owner import (
     TrimToMaxAllowedUids,
 )
 from bittensor_lab.extrinsics.registration import BurnedRegister, RegisterLimit
+from bittensor_lab.extrinsics.staking import (
+    AddStake,
+    AddStakeLimit,
+    RemoveStake,
+    RemoveStakeFullLimit,
+    RemoveStakeLimit,
+    UnstakeAll,
+    UnstakeAllAlpha,
+)
 from bittensor_lab.extrinsics.weights import (
     CommitTimelockedWeights,
     CommitWeights,
@@ -29,25 +55,49 @@ from bittensor_lab.extrinsics.weights import (
 )
 
 __all__ = [
+    "AddStake",
+    "AddStakeBurn",
+    "AddStakeLimit",
+    "BurnAlpha",
     "BurnedRegister",
+    "ClaimRoot",
     "CommitTimelockedWeights",
     "CommitWeights",
     "DecreaseTake",
+    "DissolveNetwork",
     "IncreaseTake",
+    "LockStake",
+    "MoveLock",
+    "MoveStake",
+    "RecycleAlpha",
     "RegisterLimit",
+    "RegisterNetwork",
+    "RemoveStake",
+    "RemoveStakeFullLimit",
+    "RemoveStakeLimit",
     "RevealWeights",
     "SetChildkeyTake",
     "SetChildren",
+    "SetColdkeyAutoStakeHotkey",
     "SetCommitment",
     "SetHyperparameter",
     "SetMechanismCount",
     "SetMechanismEmissionSplit",
     "SetMechanismWeights",
     "SetNetworkParameter",
+    "SetPerpetualLock",
+    "SetRootClaimType",
+    "SetSubnetEmissionEnabled",
     "SetTempo",
     "SetWeights",
+    "StartCall",
     "SwapHotkey",
+    "SwapStake",
+    "SwapStakeLimit",
     "Transfer",
+    "TransferStake",
     "TriggerEpoch",
     "TrimToMaxAllowedUids",
+    "UnstakeAll",
+    "UnstakeAllAlpha",
 ]

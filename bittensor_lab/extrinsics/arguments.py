@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import numpy as np
 
 from bittensor_lab.errors import InputError, WrongType
-from bittensor_lab.state import MAX_NETUID, ROOT
+from bittensor_lab.state import MAX_NETUID, RESERVED, ROOT
 from bittensor_lab.units import U16_MAX, U64_MAX
 
 MAX_KEY = 66  # 0x and 64 hexadecimal digits
@@ -59,8 +59,8 @@ class Text:
             raise InputError(
                 f"{name} must have 1 to {self.longest} printable characters, not {_brief(value)}"
             )
-        if value == ROOT and not self.may_be_root:
-            raise InputError(f"{name} cannot be {ROOT}", remedy="That name is governance itself.")
+        if value in RESERVED and not (self.may_be_root and value == ROOT):
+            raise InputError(f"{name} cannot be {value}", remedy="That name is the chain's own.")
         return value
 
 
@@ -103,6 +103,17 @@ class Optional:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    def __call__(self, name: str, value: Any) -> bool:
+        """Return it as a bool."""
+        if not isinstance(value, bool | np.bool_):
+            raise WrongType(f"{name} must be True or False, not {_brief(value)}")
+        return bool(value)
+
+
+@dataclass(frozen=True)
 class Setting:
     """A value of a parameter: a whole number, on or off, or a pair of numbers."""
 
@@ -129,6 +140,10 @@ U16s = Annotated[Any, Wholes(Whole(0, U16_MAX))]
 U64 = Annotated[int, Whole(0, U64_MAX)]
 Split = Annotated[Any, Optional(Wholes(Whole(0, U16_MAX)))]
 AnyNetUid = Annotated[int | None, Optional(Whole(0, MAX_NETUID))]
+NetUids = Annotated[Any, Wholes(Whole(0, MAX_NETUID))]
+SomeNetUids = Annotated[Any, Optional(Wholes(Whole(0, MAX_NETUID)))]
+Flag = Annotated[bool, Switch()]
+Limit = Annotated[int | None, Optional(Whole(0, U64_MAX))]
 ChildPairs = Annotated[Any, Pairs()]
 Value = Annotated[Any, Setting()]
 

@@ -26,6 +26,8 @@ from bittensor_lab.errors import (
 from bittensor_lab.events import ChildKeyTakeSet, SetChildrenScheduled
 from bittensor_lab.events import SetChildren as ChildrenSet
 from bittensor_lab.extrinsics.arguments import U16, ChildPairs, Key, NetUid, check_arguments
+from bittensor_lab.market import worth
+from bittensor_lab.stake import stake_on
 from bittensor_lab.state import ROOT_NETUID, PendingChildren, State, Subnet
 from bittensor_lab.units import format_tao
 
@@ -46,7 +48,7 @@ class SetChildren:
         """Check in the chain's order; wait for the cooldown, except before the start call (9.2)."""
         subnet = self._checked(state)
         subnet = replace(subnet, last_set_children=subnet.last_set_children.set(self.hotkey, state.block))
-        if not subnet.subtoken_enabled:
+        if not state.pools.subtoken_enabled[self.netuid]:
             happened = ChildrenSet(self.hotkey, self.netuid, self.children)
             return state.with_subnet(with_children(subnet, self.hotkey, self.children)), (happened,)
         cooldown = state.block + state.network.pending_childkey_cooldown
@@ -106,5 +108,5 @@ class SetChildkeyTake:
 
 def _value_of(state: State, hotkey: str) -> int:
     """What a hotkey's stake on all subnets is worth in TAO, rao."""
-    # simplified: the price of alpha is 1 until there are pools
-    return sum(ledger.get(hotkey, 0) for ledger in state.stake)
+    netuids = [ROOT_NETUID, *state.netuids]
+    return sum(worth(state, netuid, stake_on(state, netuid, hotkey)) for netuid in netuids)

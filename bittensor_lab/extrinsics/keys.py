@@ -31,7 +31,9 @@ from bittensor_lab.errors import (
 from bittensor_lab.events import Commitment, HotkeySwapped, TakeDecreased, TakeIncreased
 from bittensor_lab.events import Transfer as Transferred
 from bittensor_lab.extrinsics.arguments import U16, U64, AnyNetUid, Key, NetUid, Said, check_arguments
+from bittensor_lab.locks import rename_locks
 from bittensor_lab.neurons import reset_bonds
+from bittensor_lab.stake import with_hotkey_swapped
 from bittensor_lab.state import ROOT_NETUID, Mechanism, State
 from bittensor_lab.units import format_tao
 
@@ -210,17 +212,15 @@ class SwapHotkey:
 def _swap_on(state: State, netuid: int, swap: SwapHotkey) -> State:
     """Move everything that the old hotkey has on one netuid to the new one."""
     old, new = swap.old_hotkey, swap.new_hotkey
-    ledger = state.stake[netuid]
-    if old in ledger:
-        ledger = ledger.delete(old).set(new, ledger.get(new, 0) + ledger[old])
-        state = replace(state, stake=(*state.stake[:netuid], ledger, *state.stake[netuid + 1 :]))
+    state = with_hotkey_swapped(state, netuid, old, new)
     if netuid == ROOT_NETUID:
-        return state
-    subnet = rename_relations(state.subnet(netuid), old, new)
+        return replace(state, root_claims=_moved(state.root_claims, old, new))
+    subnet = rename_locks(rename_relations(state.subnet(netuid), old, new), old, new)
     changes: dict[str, Any] = {
         "hotkeys": tuple(new if hotkey == old else hotkey for hotkey in subnet.hotkeys),
         "mechanisms": tuple(_rename_commits(m, old, new) for m in subnet.mechanisms),
         "commitments": _moved(subnet.commitments, old, new),
+        "auto_stake": Map({c: new if hotkey == old else hotkey for c, hotkey in subnet.auto_stake.items()}),
     }
     if swap.netuid is not None:
         changes["last_hotkey_swap"] = subnet.last_hotkey_swap.set(swap.coldkey, state.block)

@@ -24,6 +24,7 @@ from bittensor_lab.errors import (
 )
 from bittensor_lab.events import NeuronRegistered
 from bittensor_lab.extrinsics.arguments import U64, Key, NetUid, check_arguments
+from bittensor_lab.market import buy
 from bittensor_lab.neurons import append_neuron, prunable, replace_neuron
 from bittensor_lab.params import U64F64, Hyperparameters
 from bittensor_lab.state import ROOT_NETUID, State, Subnet
@@ -114,9 +115,12 @@ def _free_uid(state: State, subnet: Subnet) -> int:
 
 
 def _receive(state: State, netuid: int, paid: int) -> State:
-    # simplified: the TAO stays on the subnet's account; buying alpha with it comes with the pools
-    account = int(state.pools.account[netuid]) + paid
-    return replace(state, pools=state.pools.at(netuid, account=account))
+    """Let the TAO buy alpha, which is recycled at once; the fee stays on the subnet's account."""
+    state, bought = buy(state, netuid, paid, fee_stays=True)
+    pools = state.pools.plus(
+        netuid, alpha_out=-bought.out, user_flow=paid - bought.paid
+    )  # flows count it all
+    return replace(state, pools=pools)
 
 
 def _register(state: State, subnet: Subnet, hotkey: str, uid: int, cost: int) -> tuple[State, Events]:

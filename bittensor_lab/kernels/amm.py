@@ -26,6 +26,9 @@ MINIMUM_RESERVE = 1_000_000
 MOST_OF_RESERVE = 1000
 MOST_POWER = 18.446744073709551615  # the chain's factor saturates at 2⁶⁴ − 1 parts of 1e18
 LOWEST_WEIGHT = WHOLE // 100
+MINIMUM_OF_2025 = 10_000_000
+SMALL = 2.0**-9
+"""parts of a reserve below which a power is a short sum"""
 RAO = 1e9
 
 OK, INPUT_TOO_LARGE, RESERVES_TOO_LOW, LIMIT_EXCEEDED, LIQUIDITY = 0, 1, 2, 3, 4
@@ -44,7 +47,14 @@ def amount_out(amount, reserve_in, reserve_out, power):
     """What ``amount`` more on one side takes out of the other, rao; ``power`` is w_in / w_out."""
     if amount <= 0 or reserve_in <= 0:
         return 0
-    part = -np.expm1(-power * np.log1p(np.float64(amount) / np.float64(reserve_in)))
+    r = np.float64(amount) / np.float64(reserve_in)
+    if r < SMALL:  # the first terms of both series; what is left out is below 1e-17 of the result
+        log = r * (1.0 - r * (1 / 2 - r * (1 / 3 - r * (1 / 4 - r * (1 / 5 - r / 6)))))
+        t = power * log
+        if t < SMALL:
+            part = t * (1.0 - t / 2 * (1.0 - t / 3 * (1.0 - t / 4 * (1.0 - t / 5 * (1.0 - t / 6)))))
+            return np.int64(np.floor(np.float64(reserve_out) * part))
+    part = -np.expm1(-power * np.log1p(r))
     return np.int64(np.floor(np.float64(reserve_out) * part))
 
 
@@ -67,6 +77,13 @@ def high_word(a, b):
 
 
 @kernel
+def _is_too_large(net, reserve_in):
+    """Whether an amount is more than a thousand times the reserve, without leaving 64 bits."""
+    times, rest = net // MOST_OF_RESERVE, net % MOST_OF_RESERVE
+    return times > reserve_in or (times == reserve_in and rest > 0)
+
+
+@kernel
 def swap(buys, tao, alpha, quote, amount, limit, fee_rate, fee_factor):
     """Trade ``amount`` rao of TAO (``buys``) or alpha; returns (error, paid in, out, fee), rao.
 
@@ -76,11 +93,9 @@ def swap(buys, tao, alpha, quote, amount, limit, fee_rate, fee_factor):
     reserve_in, reserve_out = (tao, alpha) if buys else (alpha, tao)
     weight_in = quote / WHOLE if buys else (WHOLE - quote) / WHOLE
     power = weight_in / (1.0 - weight_in)
-    fee = np.int64(high_word(np.uint64(amount), np.uint64(fee_factor)))
+    fee = np.int64(high_word(np.uint64(amount), np.uint64(fee_factor))) if fee_factor else np.int64(0)
     net = amount - fee
-    if net // MOST_OF_RESERVE > reserve_in or (
-        net // MOST_OF_RESERVE == reserve_in and net % MOST_OF_RESERVE > 0
-    ):
+    if net > reserve_in and _is_too_large(net, reserve_in):
         return INPUT_TOO_LARGE, 0, 0, 0
     if reserve_out < MINIMUM_RESERVE:
         return RESERVES_TOO_LOW, 0, 0, 0
@@ -111,3 +126,45 @@ def quote_after(tao, alpha, quote, tao_in, alpha_in):
         return WHOLE // 2
     after = np.int64(np.floor(theirs / (ours + theirs) * WHOLE))
     return after if LOWEST_WEIGHT <= after <= WHOLE - LOWEST_WEIGHT else -1
+
+
+@kernel
+def swap_constant_product(buys, tao, alpha, amount, flat_fee):
+    """Trade as in early 2025, at x · y = k with a flat fee; returns (error, paid in, out, fee), rao.
+
+    Refused if less than ``MINIMUM_OF_2025`` would be left on the other side.
+    """
+    reserve_in, reserve_out = (tao, alpha) if buys else (alpha, tao)
+    paid = amount - flat_fee
+    if paid <= 0:
+        return RESERVES_TOO_LOW, 0, 0, 0
+    if paid > reserve_in and _is_too_large(paid, reserve_in):
+        return INPUT_TOO_LARGE, 0, 0, 0
+    left = ratio_up(reserve_in, reserve_out, reserve_in + paid)
+    if left < MINIMUM_OF_2025:
+        return RESERVES_TOO_LOW, 0, 0, 0
+    return OK, paid, reserve_out - left, flat_fee
+
+
+@kernel
+def ratio_up(a, b, c):
+    """``ceil(a · b / c)`` of a ≤ c < 2⁶³, exactly: a guess in float, then corrected by the remainder."""
+    guess = np.int64(np.float64(a) / np.float64(c) * np.float64(b))
+    while True:
+        high = np.int64(high_word(np.uint64(a), np.uint64(b))) - np.int64(
+            high_word(np.uint64(guess), np.uint64(c))
+        )
+        low_ab, low_gc = np.uint64(a) * np.uint64(b), np.uint64(guess) * np.uint64(c)
+        rest = low_ab - low_gc  # wraps; with the high words it is the exact remainder
+        if low_ab < low_gc:
+            high -= 1
+        if high < 0:  # guess · c > a · b
+            if high == -1 and rest > np.uint64(0) - np.uint64(c):
+                return guess  # less than one c above: this is the ceiling
+            step = np.int64((np.float64(np.uint64(0) - rest)) / np.float64(c)) if high == -1 else 1
+            guess -= max(1, step)
+        elif high == 0 and rest == 0:
+            return guess
+        else:
+            step = np.int64(np.float64(rest) / np.float64(c)) if high == 0 else 1
+            guess += max(1, step)

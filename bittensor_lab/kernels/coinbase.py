@@ -36,21 +36,23 @@ from bittensor_lab.kernels.emission import (
 )
 from bittensor_lab.kernels.fixed import ONE, kernel
 
-PRICE_EMA, USER_FLOW, NET_FLOW, ROOT_PRICE_BURN, PRICE_BURN, PRICE_BURN_GATE = 1, 2, 3, 4, 5, 6
-"""the emission rules B to G; A, the root network's weights, gives its shares as they are (0)"""
-ROOT_WEIGHTS = 0
+ROOT_WEIGHTS, PRICE_EMA, USER_FLOW, NET_FLOW, ROOT_PRICE_BURN, PRICE_BURN, PRICE_BURN_GATE = range(7)
+"""the emission rules A to G"""
+FULL_TAO, SUBSIDY, CAP_ALPHA, CAP_LOWER, CAP_ROOT = range(5)
+"""the injection rules, oldest first: how much alpha may go in beside the TAO, and what the rest of it does"""
 U16_MAX = 65535
 NO_LIMIT = 1e6
 EVEN = 500_000_000_000_000_000
+TWO_32 = 4294967296.0
 
 
 class PoolArrays(NamedTuple):
     """The pools [rows] of the subnets, a row per netuid, and their pots; rao unless said."""
 
-    tao: NDArray[np.int64]  # [rows] T: TAO in the pool
+    tao_in: NDArray[np.int64]  # [rows] T: TAO in the pool
     alpha_in: NDArray[np.int64]  # [rows] X: alpha in the pool
     alpha_out: NDArray[np.int64]  # [rows] O: alpha outside
-    quote: NDArray[np.int64]  # [rows] the TAO's weight, of 1e18
+    quote_weight: NDArray[np.int64]  # [rows] the TAO's weight, of 1e18
     initialised: NDArray[np.bool_]  # [rows] whether anyone has traded
     moving_price: NDArray[np.int64]  # [rows] raw Q32 TAO per alpha
     protocol_alpha: NDArray[np.int64]  # [rows] alpha that the chain bought
@@ -71,6 +73,9 @@ class CoinbaseRules(NamedTuple):
     """What the coinbase goes by in all blocks of one call."""
 
     regime: int
+    injection: int
+    moves_weights: bool
+    """whether injection keeps the price by moving the weights, or keeps the weights even"""
     emits: NDArray[np.bool_]  # [rows]
     emission_enabled: NDArray[np.bool_]  # [rows]
     first_emission_block: NDArray[np.int64]  # [rows]
@@ -88,7 +93,7 @@ class CoinbaseRules(NamedTuple):
 @kernel
 def cut(x):
     """Cut to 32 fractional bits."""
-    return np.floor(x * 4294967296.0) / 4294967296.0
+    return np.floor(x * TWO_32) / TWO_32
 
 
 @kernel
@@ -103,35 +108,71 @@ def run_coinbase(p, rules, total_issuance, first_block, blocks):
     """Run the coinbase of ``blocks`` blocks in place; returns the total issuance after them, rao."""
     rows = np.flatnonzero(rules.emits)
     for block in range(first_block, first_block + blocks):
-        emission = block_emission(total_issuance)
-        total_issuance += _one_block(p, rules, rows, emission)
-        for row in rows:
-            follow_price(p, rules, row, block)
+        total_issuance += one_block(p, rules, rows, block_emission(total_issuance), block)
     return total_issuance
 
 
 @kernel
-def _one_block(p, rules, rows, emission):
-    """Steps a to h of a block; returns the TAO that went into subnets, rao."""
+def one_block(p, rules, rows, emission, block):
+    """Steps a to h and 5 of a block; returns the TAO that went into subnets, rao.
+
+    The shares come from all subnets before any of them changes. From there on no subnet sees another
+    (root's TAO stands still), so each one goes through its steps at once, on numbers instead of columns.
+    """
     share = shares(p, rules, rows)
     sells_root = p.moving_price[rows].sum() > ONE
-    tao_in, excess = np.zeros(len(rows)), np.zeros(len(rows))
-    alpha_in, alpha_out = np.zeros(len(rows)), np.zeros(len(rows))
-    for i in range(len(rows)):
-        given = cut(emission * share[i])
-        alpha_in[i], tao_in[i], excess[i], alpha_out[i] = terms(p, rules.tao_weight, rows[i], given)
+    root_tao, tao_weight = p.tao_in[0], rules.tao_weight
     spent = np.int64(0)
     for i in range(len(rows)):
-        spent += inject(p, rows[i], np.int64(tao_in[i]), np.int64(alpha_in[i]), np.int64(excess[i]))
-    for i in range(len(rows)):
-        fill_pots(p, rules, rows[i], alpha_out[i], sells_root)
+        row = rows[i]
+        tao, alpha, quote, outside = p.tao_in[row], p.alpha_in[row], p.quote_weight[row], p.alpha_out[row]
+        new = np.float64(block_emission(alpha + outside))
+        cap = injection_cap(
+            rules.injection, new, emission, root_proportion(tao_weight, root_tao, alpha + outside)
+        )
+        tao_add, alpha_add, excess = terms(
+            cut(emission * share[i]), spot_price(tao, alpha, quote), cap, rules.injection
+        )
+        if rules.moves_weights:
+            after = quote_after(tao, alpha, quote, tao_add, alpha_add)
+            if after < 0:
+                tao_add, alpha_add = 0, 0
+            else:
+                quote = after
+        spent += tao_add + excess
+        p.account[row] += tao_add + excess
+        p.protocol_flow[row] += tao_add
+        if excess > 0:
+            if not p.initialised[row]:
+                p.initialised[row], quote = True, EVEN
+            paid, bought = chain_buy(tao, alpha, quote, excess)
+            tao, alpha = tao + paid, alpha - bought
+            p.protocol_flow[row] += paid
+            if rules.injection >= CAP_LOWER:
+                outside += bought
+                p.protocol_alpha[row] += bought
+        tao, alpha, outside = tao + tao_add, alpha + alpha_add, outside + np.int64(new)
+        owner, server, validator, root = split(
+            new, rules.owner_cut[row], root_proportion(tao_weight, root_tao, alpha + outside)
+        )
+        p.pending_owner[row] += owner
+        p.pending_server[row] += server
+        p.pending_validator[row] += validator
+        if sells_root:
+            p.pending_root[row] += root
+        else:
+            outside -= root
+        p.tao_in[row], p.alpha_in[row], p.quote_weight[row], p.alpha_out[row] = tao, alpha, quote, outside
+        age = block - (rules.first_emission_block[row] - 1)
+        rate = moving_rate(rules.moving_alpha, age, rules.price_halving_blocks)
+        p.moving_price[row] = followed(p.moving_price[row], spot_price(tao, alpha, quote), rate)
     return spent
 
 
 @kernel
 def shares(p, rules, rows):
     """Each emitting subnet's share [emitting] of the block's TAO, by the rule in force (3)."""
-    price = p.moving_price[rows] / 4294967296.0
+    price = p.moving_price[rows] / TWO_32
     if rules.regime == ROOT_WEIGHTS:
         return normalise(p.root_share[rows])
     if rules.regime == PRICE_EMA:
@@ -142,8 +183,8 @@ def shares(p, rules, rows):
     if rules.regime == ROOT_PRICE_BURN:
         for i in range(len(rows)):
             alpha = p.alpha_in[rows[i]] + p.alpha_out[rows[i]]
-            factor[i] = root_proportion(rules.tao_weight, p.tao[0], alpha)
-    share = price_and_burn_shares(price, p.miner_burned[rows] / 4294967296.0, factor)
+            factor[i] = root_proportion(rules.tao_weight, p.tao_in[0], alpha)
+    share = price_and_burn_shares(price, p.miner_burned[rows] / TWO_32, factor)
     if rules.regime == PRICE_BURN_GATE:
         share = gate_shares(share, rules.gate_bar, rules.gate_exponent)
     return only_enabled(share, rules.emission_enabled[rows])
@@ -165,81 +206,59 @@ def _by_flow(p, rules, rows):
 
 
 @kernel
-def terms(p, tao_weight, row, given):
-    """What ``given`` TAO means for a subnet: (alpha_in, tao_in, excess, alpha_out) (4.1)."""
-    alpha = p.alpha_in[row] + p.alpha_out[row]
-    alpha_out = np.float64(block_emission(alpha))
-    price = cut(spot_price(p.tao[row], p.alpha_in[row], p.quote[row]))
-    cap = cut(root_proportion(tao_weight, p.tao[0], alpha) * alpha_out)
-    alpha_in, tao_in = (cut(given / price) if price > 0.0 else 0.0), given
-    if alpha_in > cap:
-        alpha_in, tao_in = cap, cut(cap * price)
-    return alpha_in, tao_in, given - tao_in, alpha_out
+def injection_cap(injection, new, emission, proportion):
+    """The most alpha that may go in: ``new`` alpha, or the TAO's block emission, or root's part of it."""
+    if injection == SUBSIDY:
+        return np.float64(emission)
+    if injection == CAP_LOWER:
+        return min(new, np.float64(emission))
+    return cut(proportion * new) if injection == CAP_ROOT else new
 
 
 @kernel
-def inject(p, row, tao_in, alpha_in, excess):
-    """Move the weights, let the excess buy alpha, then add both sides; returns the TAO spent (4.2)."""
-    after = quote_after(p.tao[row], p.alpha_in[row], p.quote[row], tao_in, alpha_in)
-    if after < 0:
-        tao_in, alpha_in = 0, 0
-    else:
-        p.quote[row] = after
-    if excess > 0:
-        _buy(p, row, excess)
-    p.alpha_in[row] += alpha_in
-    p.tao[row] += tao_in
-    p.account[row] += tao_in + excess
-    p.protocol_flow[row] += tao_in
-    return tao_in + excess
+def terms(given, price, cap, injection):
+    """What ``given`` TAO means for a subnet, whole rao: (into the pool, alpha beside it, excess) (4.1)."""
+    price = cut(price)
+    alpha_add, tao_add = (cut(given / price) if price > 0.0 else 0.0), given
+    if alpha_add > cap:
+        alpha_add = cap
+        if injection != FULL_TAO:
+            tao_add = cut(cap * price)
+    return np.int64(tao_add), np.int64(alpha_add), np.int64(given - tao_add)
 
 
 @kernel
-def _buy(p, row, excess):
-    """The chain's own purchase, without fee; what it cannot spend stays on the account."""
-    if not p.initialised[row]:
-        p.initialised[row], p.quote[row] = True, EVEN
-    error, paid, out, _ = swap(
-        True, p.tao[row], p.alpha_in[row], p.quote[row], excess, NO_LIMIT, 0, np.uint64(0)
-    )
-    if error == OK:
-        p.tao[row] += paid
-        p.alpha_in[row] -= out
-        p.alpha_out[row] += out
-        p.protocol_alpha[row] += out
-        p.protocol_flow[row] += paid
+def chain_buy(tao, alpha, quote, excess):
+    """The chain's own purchase, without fee: (paid, bought); what it cannot spend stays on the account."""
+    error, paid, bought, _ = swap(True, tao, alpha, quote, excess, NO_LIMIT, 0, np.uint64(0))
+    return (paid, bought) if error == OK else (np.int64(0), np.int64(0))
 
 
 @kernel
-def fill_pots(p, rules, row, alpha_out, sells_root):
-    """Create the block's alpha and let it wait for the epoch (4.3)."""
-    p.alpha_out[row] += np.int64(alpha_out)
-    cut_off = cut(alpha_out * rules.owner_cut[row] / U16_MAX)
-    p.pending_owner[row] += np.int64(cut_off)
-    rest = alpha_out - cut_off
-    proportion = root_proportion(rules.tao_weight, p.tao[0], p.alpha_in[row] + p.alpha_out[row])
+def split(new, owner_cut, proportion):
+    """New alpha by who waits for it, whole rao: (owner, server, validator, root) (4.3)."""
+    owner = cut(new * owner_cut / U16_MAX)
+    rest = new - owner
     root = cut(cut(proportion * rest) / 2)
     server = cut(rest / 2)
-    p.pending_server[row] += np.int64(server)
-    p.pending_validator[row] += np.int64(rest - server - root)
-    if sells_root:
-        p.pending_root[row] += np.int64(root)
-    else:
-        p.alpha_out[row] -= np.int64(root)
+    return np.int64(owner), np.int64(server), np.int64(rest - server - root), np.int64(root)
 
 
 @kernel
-def follow_price(p, rules, row, block):
-    """Let the moving price follow the spot price, at most 1 TAO; cut to 2⁻³² (6.5).
+def moving_rate(moving_alpha, age, halving_blocks):
+    """The part of the gap to the spot price that a moving price closes at its age, in blocks."""
+    return moving_alpha * age / (age + halving_blocks) if age + halving_blocks > 0 else 0.0
+
+
+@kernel
+def followed(moving_price, price, rate):
+    """The raw moving price a block later: it follows the spot price, at most 1 TAO; cut to 2⁻³² (6.5).
 
     The chain cuts both products to 2⁻⁶⁴ before it adds them, so that even a standstill loses one
     unit, except at exactly 1, where nothing is cut; 2⁻³² of a unit here stands for that.
     """
-    age = np.float64(block - (rules.first_emission_block[row] - 1))
-    if age + rules.price_halving_blocks <= 0:
-        return
-    rate = rules.moving_alpha * age / (age + rules.price_halving_blocks)
-    price = min(spot_price(p.tao[row], p.alpha_in[row], p.quote[row]), 1.0)
-    gap = price * 4294967296.0 - np.float64(p.moving_price[row])
-    if rate > 0.0 and not (price == 1.0 and p.moving_price[row] == ONE):
-        p.moving_price[row] += np.int64(np.floor(rate * gap - 1.0 / 4294967296.0))
+    price = min(price, 1.0)
+    if rate <= 0.0 or (price == 1.0 and moving_price == ONE):
+        return moving_price
+    gap = price * TWO_32 - np.float64(moving_price)
+    return moving_price + np.int64(np.floor(rate * gap - 1.0 / TWO_32))

@@ -15,7 +15,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import ipywidgets as w
 
@@ -90,8 +90,8 @@ class Lab(w.VBox):
         self._finding, self._summary, self._code, self._reset = Finding(), Summary(), CodeLine(), Reset()
         self._parts = [list(column.values()) for column in columns]
         self._parts[-1].append(self._reset)
-        self._columns = [_box("btlab-column", parts) for parts in self._parts]
-        self._wide = _box("btlab-wide", ())
+        self._columns = [box("btlab-column", parts) for parts in self._parts]
+        self._wide = box("btlab-wide", ())
         super().__init__([*([bet] if bet else []), self._page()])
         self.add_class("btlab")
         self.result: Any = None
@@ -101,7 +101,7 @@ class Lab(w.VBox):
 
     def _page(self) -> w.Box:
         main = (self._finding, *self.pictures.values(), self._wide, self._summary, self._code)
-        return _box("btlab-page", [_box("btlab-controls", self._columns), _box("btlab-main", main)])
+        return box("btlab-page", [box("btlab-controls", self._columns), box("btlab-main", main)])
 
     def _listen(self) -> None:
         for part in self.controls.values():
@@ -148,7 +148,7 @@ class Lab(w.VBox):
     def png(self) -> bytes:
         """Return the picture as PNG."""
         shown = self._shown
-        data = {name: _records(table) for name, table in shown.tables().items()}
+        data = {name: records(table) for name, table in shown.tables().items()}
         spec = specification(shown.key, "light", shown.spec)
         params = [
             dict(p, value=shown.limits.get(p["name"].removeprefix("top_"), p.get("value")))
@@ -184,7 +184,7 @@ class Lab(w.VBox):
 
     def close(self) -> None:
         """Close the lab and every widget in it; the bet and the chart library are shared and stay."""
-        _close(self, keep=(self.bet,))
+        close_tree(self, keep=(self.bet,))
 
     # --- wiring ------------------------------------------------------------------------------------
 
@@ -254,10 +254,18 @@ def recorded_bet(strip: BetStrip, key: str) -> BetStrip:
     return strip
 
 
-_SHOWN: dict[str, Lab] = {}
+class Closable(Protocol):
+    """What a cell can show and close."""
+
+    def close(self) -> None:
+        """Close all its widgets."""
 
 
-def one_per_cell(build: Callable[[], Lab]) -> Lab:
+Shown = TypeVar("Shown", bound=Closable)
+_SHOWN: dict[str, Closable] = {}
+
+
+def one_per_cell(build: Callable[[], Shown]) -> Shown:
     """Return a new lab, and close the one that the same notebook cell made before."""
     cell = _cell()
     if cell in _SHOWN:
@@ -277,21 +285,24 @@ def _cell() -> str:
     return str(parent.get("metadata", {}).get("cellId", "")) if isinstance(parent, dict) else ""
 
 
-def _box(name: str, children: Any) -> w.Box:
+def box(name: str, children: Any) -> w.Box:
+    """Return a box with a class of the style sheet."""
     box = w.Box(list(children))
     box.add_class(name)
     return box
 
 
-def _close(widget: w.Widget, keep: tuple[Any, ...]) -> None:
+def close_tree(widget: w.Widget, keep: tuple[Any, ...] = ()) -> None:
+    """Close a widget and every widget in it, but for those to ``keep``."""
     for child in getattr(widget, "children", ()):
         if child not in keep:
-            _close(child, keep)
+            close_tree(child, keep)
     layout = getattr(widget, "layout", None)
     if layout is not None:
         layout.close()
     w.Widget.close(widget)
 
 
-def _records(table: dict[str, list[Any]]) -> list[dict[str, Any]]:
+def records(table: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """Return columns as rows, as Vega takes them."""
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bittensor_lab.errors import InputError
+from bittensor_lab.verify.distribution import replay_distribution
 from bittensor_lab.verify.economy import (
     replay_block_emission,
     replay_lock_cost,
@@ -37,6 +38,7 @@ KINDS: dict[str, Callable[[Field, Report, Tolerance], None]] = {
     "share_pool": replay_share_pool,
     "network_lock_cost": replay_lock_cost,
     "network_emission": replay_network,
+    "distribution": replay_distribution,
 }
 
 

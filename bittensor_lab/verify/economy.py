@@ -31,11 +31,11 @@ SWAP_ERRORS = {
 HIGHEST_PRICE, LOWEST_PRICE = 10**15, 1000
 """rao per alpha: the limits of who states none"""
 POTS = {
-    "tao": "tao",
+    "tao": "tao_in",
     "alpha_in": "alpha_in",
     "alpha_out": "alpha_out",
     "protocol_alpha": "protocol_alpha",
-    "quote_weight_parts": "quote",
+    "quote_weight_parts": "quote_weight",
     "moving_price_q32": "moving_price",
     "owner": "pending_owner",
     "server": "pending_server",
@@ -197,12 +197,12 @@ def _pools(inputs: Field, netuids: list[int]) -> coinbase.PoolArrays:
     for name in ("root_share", "user_flow_ema", "protocol_flow_ema"):
         columns[name] = np.zeros(rows)
     columns["initialised"] = np.ones(rows, bool)
-    columns["quote"] = np.full(rows, coinbase.EVEN)
-    columns["tao"][0] = inputs["root_tao"].integer(0, LARGEST)
+    columns["quote_weight"] = np.full(rows, coinbase.EVEN)
+    columns["tao_in"][0] = inputs["root_tao"].integer(0, LARGEST)
     for netuid in netuids:
         subnet = inputs["subnets"][str(netuid)]
         for name in ("tao", "alpha_in", "alpha_out"):
-            columns[name][netuid] = subnet[name].integer(0, LARGEST)
+            columns[POTS[name]][netuid] = subnet[name].integer(0, LARGEST)
         columns["moving_price"][netuid] = subnet["moving_price_q32"].integer(0, LARGEST)
     return coinbase.PoolArrays(**columns)
 
@@ -212,6 +212,8 @@ def _rules(inputs: Field, netuids: list[int]) -> coinbase.CoinbaseRules:
     emits = np.isin(np.arange(rows), netuids)
     return coinbase.CoinbaseRules(
         regime=coinbase.PRICE_BURN,
+        injection=coinbase.CAP_ROOT,
+        moves_weights=True,
         emits=emits,
         emission_enabled=emits,
         first_emission_block=np.full(rows, inputs["first_emission_block"].integer(0, LARGEST)),

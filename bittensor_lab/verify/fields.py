@@ -51,6 +51,12 @@ class Field:
         """The same value, which from here on is spoken of by its field ``name``."""
         return Field(self.value, f"case {short(self['name'].text())}")
 
+    def names(self) -> list[str]:
+        """The names in an object, sorted."""
+        if not isinstance(self.value, dict):
+            raise self.wrong("must be an object")
+        return sorted(self.value)
+
     def items(self) -> Iterator[Field]:
         """The elements of a list."""
         if not isinstance(self.value, list):

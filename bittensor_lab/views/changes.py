@@ -29,7 +29,7 @@ from bittensor_lab.state import Commit, Mechanism, State, TimelockedCommit
 
 ABSENT: Any = ""
 """the value where one state has nothing"""
-DERIVED = {"netuid", "parents"}
+DERIVED = {"netuid", "parents", "root_staker_of"}
 """fields that say again what others say"""
 UIDS = 1 << 16
 BLOCK, FRACTION, RAO, PROPORTION = "block", "of 65535", "rao", "of 2⁶⁴ − 1"
@@ -38,6 +38,7 @@ UNITS = {
         "block", "registered_at", "block_at_registration", "last_update", "last_epoch_block",
         "pending_epoch_at", "last_step_block", "last_take_change", "last_key_swap", "last_owner_change",
         "last_set_children", "last_childkey_take", "last_hotkey_swap", "cooldown_block",
+        "first_emission_block", "last_founding",
     ),
     "blocks": ("blocks_since_last_step",),
     FRACTION: (
@@ -46,8 +47,13 @@ UNITS = {
     ),
     RAO: (
         "total_issuance", "free", "stake", "emission", "rao_recycled_for_registration", "burn",
-        "pending_emission", "account", "alpha_out",
+        "account", "tao_in", "alpha_in", "childkey_burned", "alpha_out", "protocol_alpha", "pending_server",
+        "pending_validator", "pending_root", "pending_owner", "user_flow", "protocol_flow", "locked",
+        "last_lock", "shares",
     ),
+    "of 1e18": ("quote_weight",),
+    "of 2³²": ("moving_price", "miner_burned", "rates"),
+    "of 2⁶⁴": ("gate_bar",),
 }  # fmt: skip
 UNIT_OF = {name: unit for unit, names in UNITS.items() for name in names}
 SINGULAR = {
@@ -61,6 +67,9 @@ SINGULAR = {
     "hotkeys": "hotkey",
     "commits": "commit",
     "timelocked": "timelocked commit",
+    "auto_stake": "stake destination",
+    "rates": "rate",
+    "root_stakers": "number among root's stakers",
 }
 
 
@@ -119,11 +128,15 @@ def _ledger(head: str, name: str, before: Any, after: Any, tail: str = "") -> It
     """A map from keys to single values."""
     keys = _changed_keys(before, after)
     yield Changes(
-        (f"{head}{SINGULAR.get(name, name)} of {key}{tail}" for key in keys),
+        (f"{head}{SINGULAR.get(name, name)} of {_named(key)}{tail}" for key in keys),
         [_get(before, key) for key in keys],
         [_get(after, key) for key in keys],
         UNIT_OF.get(name, ""),
     )
+
+
+def _named(key: Any) -> str:
+    return f"netuid {key}" if isinstance(key, int) else key
 
 
 def _column(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
@@ -148,9 +161,50 @@ def _parameters(head: str, kind: Any, before: Any, after: Any) -> Iterator[Chang
 
 
 def _stake(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
+    """The stake on each hotkey, and each coldkey's where its shares changed: dividends change none."""
     for netuid, (old, new) in enumerate(zip_longest(before, after)):
-        if old is not new:
-            yield from _ledger(head, name, old, new, f" on netuid {netuid}")
+        if old is new:
+            continue
+        tail, keys = f" on netuid {netuid}", _changed_keys(old, new)
+        pools = [(key, _get(old, key), _get(new, key)) for key in keys]
+        yield Changes(
+            (f"{head}stake of {key}{tail}" for key in keys),
+            [_of(pool, "value") for _, pool, _ in pools],
+            [_of(pool, "value") for _, _, pool in pools],
+            RAO,
+        )
+        for key, a, b in pools:
+            holders = _changed_keys(_of(a, "shares"), _of(b, "shares"))
+            yield Changes(
+                (f"{head}stake of {holder} on {key}{tail}" for holder in holders),
+                [_value(a, holder) for holder in holders],
+                [_value(b, holder) for holder in holders],
+                RAO,
+            )
+
+
+def _value(pool: Any, coldkey: str) -> Any:
+    held = not _is_absent(pool) and coldkey in pool.shares
+    return pool.value_of(coldkey) if held else ABSENT
+
+
+def _root_claims(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
+    """The rate of each hotkey and subnet, and what each coldkey has drawn."""
+    for key in _changed_keys(before, after):
+        old, new = _get(before, key), _get(after, key)
+        rates = _of(old, "rates"), _of(new, "rates")
+        yield from _ledger(head, "rates", *rates, tail=f" of root dividends of {key}")
+        drawn = _of(old, "claimed") or {}, _of(new, "claimed") or {}
+        for coldkey in _changed_keys(*drawn):
+            marks = _get(drawn[0], coldkey), _get(drawn[1], coldkey)
+            yield from _ledger(head, "drawn", *marks, tail=f" by {coldkey} through {key}")
+
+
+def _records(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
+    """Small records by key, each field on a line."""
+    word = SINGULAR.get(name, name.removesuffix("s").replace("_", " "))
+    for key in _changed_keys(before, after):
+        yield from _record(f"{head}{word} of {key} ", _get(before, key), _get(after, key))
 
 
 def _subnets(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
@@ -163,6 +217,10 @@ def _rules(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
     for netuid, (old, new) in enumerate(zip_longest(before, after)):
         if old is not new:
             yield from _parameters(f"netuid {netuid} ", Hyperparameters, old, new)
+
+
+def _founding(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
+    yield from _parameters(f"{head}new subnets' ", Hyperparameters, before, after)
 
 
 def _mechanisms(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]:
@@ -231,6 +289,10 @@ def _commits(head: str, name: str, before: Any, after: Any) -> Iterator[Changes]
 
 BY_NAME: dict[str, Callable[[str, str, Any, Any], Iterator[Changes]]] = {
     "stake": _stake,
+    "root_claims": _root_claims,
+    "claim_types": _records,
+    "locks": _records,
+    "founding_rules": _founding,
     "subnets": _subnets,
     "by_netuid": _rules,
     "hotkeys": _column,

@@ -1,0 +1,113 @@
+"""The coinbase on a state: the block's TAO goes into the pools, new alpha into the pots.
+
+Here is only what the kernel (``kernels/coinbase.py``, which has the formulas) goes by: which subnets
+emit, by which rule, and, under rule G, when the gate's bar moves. A subnet emits once it was started,
+while its alpha can be traded and registration is allowed.
+
+Source: ``spec/economy.md`` 2, 3 and 4; ``coinbase/run_coinbase.rs``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bittensor_lab.kernels import coinbase as kernel
+from bittensor_lab.kernels.coinbase import CoinbaseRules
+from bittensor_lab.state import COINBASE_COLUMNS, ROOT_NETUID, State
+from bittensor_lab.units import ONE
+
+BAR_QUANTILE = 0.75
+Q64 = 1 << 64
+
+
+def run_coinbase(state: State, blocks: int = 1) -> State:
+    """Return the state after the coinbase of the ``blocks`` blocks that end with the state's."""
+    block, end = state.block - blocks + 1, state.block
+    while block <= end:
+        if state.network.emission_rule == kernel.PRICE_BURN_GATE:
+            state = _with_bar(state, block)
+            interval = state.network.gate_update_interval
+            until = min(end, block + interval - 1 - block % interval) if state.gate_bar else block
+        else:
+            until = end
+        columns = state.pools.copied()
+        issuance = kernel.run_coinbase(
+            columns, coinbase_rules(state), state.total_issuance, block, until - block + 1
+        )
+        moved: dict[str, Any] = dict(zip(COINBASE_COLUMNS, columns, strict=True))
+        pools = replace(state.pools, **moved)
+        state = replace(state, pools=pools, total_issuance=int(issuance))
+        block = until + 1
+    return state
+
+
+def emits(state: State) -> NDArray[np.bool_]:
+    """Whether each netuid [rows] takes part in the coinbase."""
+    p = state.pools
+    found = (p.first_emission_block > 0) & p.subtoken_enabled & state.rules.registration_allowed
+    found[ROOT_NETUID] = False
+    return found
+
+
+def emission_shares(state: State) -> NDArray[np.float64]:
+    """Return each netuid's share [rows] of the next block's TAO, by the rule in force."""
+    rules = coinbase_rules(state)
+    rows, shares = np.flatnonzero(rules.emits), np.zeros(len(state.subnets))
+    if len(rows):
+        shares[rows] = kernel.shares(state.pools.copied(), rules, rows)
+    return shares
+
+
+def root_is_paid(state: State) -> bool:
+    """Whether root gets its share: only while the moving prices sum to more than 1."""
+    return int(state.pools.moving_price[emits(state)].sum()) > ONE
+
+
+def root_proportion(state: State, netuid: int) -> float:
+    """Return the part of a subnet's stake weight that root's TAO is."""
+    weight = state.network.tao_weight_q32 / ONE
+    return float(
+        kernel.root_proportion(
+            weight, int(state.pools.tao_in[ROOT_NETUID]), state.pools.alpha_issuance(netuid)
+        )
+    )
+
+
+def coinbase_rules(state: State) -> CoinbaseRules:
+    """Return what the coinbase goes by in this state."""
+    network, pools = state.network, state.pools
+    return CoinbaseRules(
+        regime=network.emission_rule,
+        injection=network.injection_rule,
+        moves_weights=not network.pool_rule,
+        emits=emits(state),
+        emission_enabled=pools.emission_enabled,
+        first_emission_block=pools.first_emission_block,
+        owner_cut=state.rules.owner_cut_enabled * np.int64(network.subnet_owner_cut),
+        tao_weight=network.tao_weight_q32 / ONE,
+        moving_alpha=network.subnet_moving_alpha / ONE,
+        price_halving_blocks=network.ema_price_halving_blocks,
+        gate_bar=state.gate_bar / Q64,
+        gate_exponent=float(network.gate_exponent),
+        flow_cutoff=float(network.flow_cutoff),
+        flow_alpha=network.flow_smoothing / (2**63 - 1),
+        flow_exponent=float(network.flow_exponent),
+    )
+
+
+def _with_bar(state: State, block: int) -> State:
+    # simplified: the gate's bar is taken anew whenever gate_update_interval divides the block's number
+    if state.gate_bar and block % state.network.gate_update_interval:
+        return state
+    ungated = replace(state, network=replace(state.network, emission_rule=kernel.PRICE_BURN))
+    rules = coinbase_rules(ungated)
+    rows = np.flatnonzero(rules.emits)
+    if not len(rows):
+        return state
+    everyone = rules._replace(emission_enabled=rules.emits)  # the gate comes before that filter
+    shares = kernel.shares(state.pools.copied(), everyone, rows)
+    return replace(state, gate_bar=int(np.quantile(shares, BAR_QUANTILE) * Q64))
