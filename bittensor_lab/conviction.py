@@ -44,7 +44,9 @@ def rolled(lock: Lock, block: int, unlock_rate: int, maturity_rate: int, toward_
     """Return a lock as it is at ``block``; rates are times in blocks, 0 counts as 1."""
     dt, unlock, maturity = max(0, block - lock.last_block), max(1, unlock_rate), max(1, maturity_rate)
     kept = _decay(dt, maturity)
-    mass = lock.mass if lock.perpetual else int(lock.mass * _decay(dt, unlock))
+    mass = lock.mass
+    if dt and not lock.perpetual:  # a float of more than 53 bits may round up, but no mass may grow
+        mass = min(mass, int(mass * _decay(dt, unlock)))
     grown = lock.mass * ((1.0 - kept) if lock.perpetual else _growth(dt, unlock, maturity))
     conviction = int(lock.conviction * kept + grown * ONE) if dt else lock.conviction
     if toward_owner:

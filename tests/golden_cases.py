@@ -25,6 +25,7 @@ from bittensor_lab.neurons import append_neuron, keep_uids, replace_neuron, rese
 from bittensor_lab.params import Hyperparameters, meanings
 from bittensor_lab.presets import demo_network
 from bittensor_lab.rows import make_row
+from bittensor_lab.share_pool import SharePool
 from bittensor_lab.stake_weight import stake_weights
 from bittensor_lab.state import State, TimelockedCommit, new_mechanism
 from bittensor_lab.units import ONE, U16_MAX
@@ -97,7 +98,12 @@ def hotkey(uid: int) -> str:
 def with_stake(state: State, total: list[int]) -> State:
     """The same chain, each uid's stake weight set."""
     hotkeys = state.subnet(NETUID).hotkeys
-    return replace(state, stake=(Map(), Map(zip(hotkeys, total, strict=True))))
+    return replace(state, stake=(Map(), pools(dict(zip(hotkeys, total, strict=True)))))
+
+
+def pools(stakes: dict[str, int]) -> Map[str, SharePool]:
+    """A share pool with one holder for each hotkey."""
+    return Map({key: SharePool().with_stake("holder", amount) for key, amount in stakes.items()})
 
 
 def _rules(given: Case) -> dict[str, Any]:

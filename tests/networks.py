@@ -12,7 +12,7 @@ import pytest
 from immutables import Map
 from random_chain import digest
 
-from bittensor_lab import block, stake
+from bittensor_lab import block, coinbase, stake
 from bittensor_lab.errors import ChainError
 from bittensor_lab.events import Event
 from bittensor_lab.extrinsics import (
@@ -49,6 +49,12 @@ def small(subnets: int = 1, *, commit_reveal: bool = False, params: Mapping[str,
         clocks = state.clocks.at(netuid, last_epoch_block=NOW, blocks_since_last_step=0)
         state = replace(state, clocks=clocks)
     return replace(state, network=replace(state.network, **(params or {})))
+
+
+def plain(state: State) -> State:
+    """The network before anything is emitted, and where an alpha costs a TAO: stakes stay as they are."""
+    pools = replace(state.pools, first_emission_block=0 * state.pools.first_emission_block)
+    return replace(state, pools=replace(pools, alpha_in=pools.tao_in))
 
 
 def with_stake(state: State, netuid: int, ledger: Mapping[str, int]) -> State:
@@ -188,8 +194,22 @@ def updates(state: State, mechanism: int = 0) -> list[int]:
 
 
 def epochs(happened: tuple[Event, ...]) -> list[str]:
-    """The names of events."""
-    return [event.name for event in happened]
+    """The names of events; the pay-out that follows each epoch goes without saying."""
+    names = [event.name for event in happened]
+    assert names.count("EpochRan") == names.count("EmissionDistributed")
+    return [name for name in names if name != "EmissionDistributed"]
+
+
+def pots(state: State, netuid: int = NETUID) -> int:
+    """What waits for a subnet's next epoch, but for the owner's part."""
+    names = ("pending_server", "pending_validator", "pending_root")
+    return sum(int(getattr(state.pools, name)[netuid]) for name in names)
+
+
+def emission_to_come(state: State, blocks: int, netuid: int = NETUID) -> int:
+    """What will wait for the epoch that runs in ``blocks`` blocks: one block more than before it."""
+    before = step(state, blocks - 1)
+    return pots(coinbase.run_coinbase(replace(before, block=before.block + 1)), netuid)
 
 
 def weighing(hotkey=V1, uids=(4, 5), values=(1, 1), key=0, netuid=NETUID, mechanism=0):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import networks
 import pytest
 from networks import (
     EVEN,
@@ -21,9 +22,9 @@ from networks import (
     epochs,
     later,
     one,
+    plain,
     refused,
     run_to,
-    small,
     step,
     timed,
     with_stake,
@@ -46,9 +47,15 @@ def children(*pairs, hotkey=V1, coldkey=None, netuid=NETUID):
     return SetChildren(coldkey or COLD[hotkey], hotkey, netuid, pairs)
 
 
+def small(subnets=1, **given):
+    """Nothing is emitted, so that stakes stay round."""
+    return plain(networks.small(subnets, **given))
+
+
 def started(**given):
     """Trading has not begun: children take effect at once."""
-    return edited(small(**given), subtoken_enabled=False)
+    state = small(**given)
+    return replace(state, pools=state.pools.at(NETUID, subtoken_enabled=False))
 
 
 def weights(state):

@@ -29,6 +29,7 @@ from networks import (
     run_to,
     secret,
     small,
+    stakes,
     timed,
     two_mechanisms,
     with_stake,
@@ -213,7 +214,7 @@ def test_a_swap_everywhere_moves_all_that_hangs_on_the_hotkey():
     assert events == (HotkeySwapped(C1, V1, "new", None),)
     assert state.total_issuance - after.total_issuance == TAO // 10 == state.free[C1] - after.free[C1]
     assert (V1 in after.owner, after.owner["new"]) == (False, C1)
-    assert [dict(ledger) for ledger in after.stake] == [
+    assert [stakes(after, netuid) for netuid in (0, 1, 2)] == [
         {"new": 9 * TAO, V2: 4 * TAO}, *[{"new": STAKE[V1], V2: STAKE[V2], V3: STAKE[V3]}] * 2
     ]  # fmt: skip
     assert (dict(after.takes), dict(after.last_take_change)) == ({"new": 1_000}, {"new": NOW})
@@ -239,8 +240,8 @@ def test_a_swap_on_one_subnet_leaves_the_rest_to_the_old_hotkey():
     assert events == (HotkeySwapped(C1, V1, "new", NETUID),)
     assert state.total_issuance - after.total_issuance == TAO // 1_000 == state.free[C1] - after.free[C1]
     assert (after.owner[V1], after.owner["new"]) == (C1, C1)
-    assert after.stake[0] == state.stake[0]
-    assert after.stake[1]["new"] == STAKE[V1]
+    assert after.stake[0] is state.stake[0]
+    assert stakes(after, 1)["new"] == STAKE[V1]
     assert after.stake[2] is state.stake[2]
     assert after.subnet(2) is state.subnet(2)
     assert after.takes is state.takes
@@ -251,7 +252,7 @@ def test_a_swap_on_one_subnet_leaves_the_rest_to_the_old_hotkey():
 def test_stake_that_the_new_hotkey_has_on_a_subnet_is_added():
     state = replace(small(), owner=small().owner.set("new", C1))
     state = with_stake(state, NETUID, {**STAKE, "new": 7})
-    assert done(state, swap())[0].stake[NETUID]["new"] == STAKE[V1] + 7
+    assert stakes(done(state, swap())[0], NETUID)["new"] == STAKE[V1] + 7
 
 
 def test_the_owners_hotkey_stays_the_owners():

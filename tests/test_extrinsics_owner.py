@@ -20,6 +20,7 @@ from networks import (
     commit,
     done,
     edited,
+    emission_to_come,
     epochs,
     incentive,
     later,
@@ -56,7 +57,7 @@ from bittensor_lab.params import Hyperparameters, meanings
 from bittensor_lab.state import ROOT
 
 MAX = 65535
-ONLY_ROOT = {"kappa", "min_allowed_uids", "max_allowed_validators", "weights_set_rate_limit"} | {
+ONLY_ROOT = {"fee_rate", "kappa", "min_allowed_uids", "max_allowed_validators", "weights_set_rate_limit"} | {
     "registration_allowed", "min_non_immune_uids", "tempo"
 }  # fmt: skip
 FROZEN, OPEN = NOW + 351, NOW + 350  # with tempo 360: 9 and 10 blocks before the epoch
@@ -401,7 +402,7 @@ def test_an_epoch_over_two_mechanisms(split, parts):
     assert events == (MechanismEmissionSplitSet(NETUID, split or None),)
     for number, row_ in enumerate(({4: 3, 5: 1}, {5: 1, 6: 1})):
         state = mech(state, number, weights=dict.fromkeys((1, 2, 3), row_), last_update=[NOW] * N)
-    emission = block.SUBNET_EMISSION * TEMPO + int(state.clocks.pending_emission[NETUID])
+    emission = emission_to_come(state, TEMPO)
     e = [emission // 2] * 2 if not split else [emission * s // MAX for s in (*split, 0)][:2]
     e[0] += emission - sum(e)
     before = step(state, TEMPO - 1)
@@ -409,7 +410,7 @@ def test_an_epoch_over_two_mechanisms(split, parts):
     for number, part in enumerate(e):
         only = edited(replace(before, block=NOW + TEMPO), mechanisms=(one(state).mechanisms[number],))
         alone.append(run_subnet_epoch(edited(only, mechanism_split=None), NETUID, part))
-    after, (ran,) = block.begin_block(before)
+    after, (ran, _) = block.begin_block(before)
     assert ran.emission == emission
     shares = [(part << 64) // emission for part in e]
 

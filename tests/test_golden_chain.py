@@ -32,10 +32,10 @@ from golden_cases import (
     differences_from_model,
     network,
     play,
+    pools,
     put_weights,
     read,
 )
-from immutables import Map
 from numpy.typing import ArrayLike, NDArray
 
 from bittensor_lab import block
@@ -182,7 +182,7 @@ def inherited_stake(given: Case) -> int:
 
 def stake_weight_total(given: Case) -> Case:
     names = ("alice", "bob")
-    ledgers = [Map({name: given[name][kind] for name in names}) for kind in ("root", "alpha")]
+    ledgers = [pools({name: given[name][kind] for name in names}) for kind in ("root", "alpha")]
     state = silent_network([0, 0])
     subnet = replace(state.subnet(NETUID), hotkeys=names)
     for parent, children in given["children"].items():

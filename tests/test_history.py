@@ -199,7 +199,11 @@ def test_history_as_tables():
     chain.transfer("alice", "bob", tao(3))
     chain.run_epochs(2, netuid=1)
     events = chain.history.events()
-    assert events["event"].tolist() == ["NeuronRegistered", "Transfer", "EpochRan", "EpochRan"]
+    assert events["event"].tolist() == [
+        "NeuronRegistered",
+        "Transfer",
+        *["EpochRan", "EmissionDistributed"] * 2,
+    ]
     assert events["block"].is_monotonic_increasing
     assert NeuronRegistered.__name__ in set(events["event"])
     metagraph = chain.history.metagraph(1)

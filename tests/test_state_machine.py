@@ -49,7 +49,7 @@ def check_alpha(before: State, extrinsic: Extrinsic, after: State, events: tuple
 
 
 def check_block(before: State, after: State) -> None:
-    """A block spends at most its emission, and each subnet's alpha grows by no more than its own (11.3, 11.4)."""
+    """A block spends at most its emission, and each subnet's alpha grows by no more than its own (11)."""
     spent = after.total_issuance - before.total_issuance
     assert 0 <= spent <= block_emission(before.total_issuance)
     then, now = alpha(before), alpha(after)

@@ -28,7 +28,7 @@ IN_FLOAT = {
     "network_emission.json.gz",
     "distribution.json.gz",
 }
-"""within the tolerance that the file states, not always equal: the last by 2 rao of 8e9, the others in float64"""
+"""within the stated tolerance, not always equal: computed in float64, the last off by 2 rao of 8e9"""
 FILES = sorted((Path(__file__).parent / "vectors").glob("*.json.gz"))
 
 

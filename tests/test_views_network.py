@@ -10,6 +10,7 @@ import pytest
 from immutables import Map
 
 from bittensor_lab.block import apply, run
+from bittensor_lab.conviction import Lock
 from bittensor_lab.errors import MechanismDoesNotExist, NotEnoughBalanceToStake, SubnetNotExists
 from bittensor_lab.events import (
     EpochRan,
@@ -24,12 +25,15 @@ from bittensor_lab.extrinsics import BurnedRegister
 from bittensor_lab.params import Hyperparameters, NetworkParameters, meaning, meanings
 from bittensor_lab.presets import demo_network, empty_network
 from bittensor_lab.rows import make_row, rows_from_lists, unpack
+from bittensor_lab.share_pool import SharePool
 from bittensor_lab.state import (
+    ClaimType,
     Clocks,
     Commit,
     Mechanism,
     PendingChildren,
     Pools,
+    RootClaims,
     State,
     Subnet,
     TimelockedCommit,
@@ -71,12 +75,17 @@ def rows_of(table: pd.DataFrame) -> list[tuple]:
 # --- one subnet ----------------------------------------------------------------------------------
 
 
+def staked(ledger):
+    """Share pools of one holder each."""
+    return Map({key: SharePool().with_stake(f"{key}-cold", amount) for key, amount in ledger.items()})
+
+
 def three_uids() -> State:
     """Owner, one validator with 10 alpha and 5 TAO on root, one miner; TAO counts as much as alpha."""
     state = demo_network(1, 1, 1)
     state = replace(
         state,
-        stake=(Map({"validator-1": 5 * RAO_PER_TAO}), Map({"validator-1": 10 * RAO_PER_TAO})),
+        stake=(staked({"validator-1": 5 * RAO_PER_TAO}), staked({"validator-1": 10 * RAO_PER_TAO})),
         network=replace(state.network, tao_weight=U64_MAX),
     )
     state = change(
@@ -326,10 +335,14 @@ def test_nothing_differs_from_itself(state):
 )
 def test_diff_of_columns_by_netuid(record, name):
     columns = getattr(SMALL, record)
-    now = int(getattr(columns, name)[2])
-    found = diff(SMALL, replace(SMALL, **{record: columns.at(2, **{name: now + 1})}))
-    assert rows_of(found.drop(columns="unit")) == [(f"netuid 2 {name}", now, now + 1)]
-    units = {"epoch_index": "", "blocks_since_last_step": "blocks"}
+    now = getattr(columns, name)[2].item()
+    other = (not now) if isinstance(now, bool) else now + 1
+    found = diff(SMALL, replace(SMALL, **{record: columns.at(2, **{name: other})}))
+    assert rows_of(found.drop(columns="unit")) == [(f"netuid 2 {name}", now, other)]
+    units = {"epoch_index": "", "blocks_since_last_step": "blocks", "quote_weight": "of 1e18"}
+    units |= dict.fromkeys(("initialised", "root_share", "subtoken_enabled", "emission_enabled"), "")
+    units |= dict.fromkeys(("moving_price", "miner_burned"), "of 2³²")
+    units |= dict.fromkeys(("user_flow_ema", "protocol_flow_ema"), "rao per block")
     assert found.unit[0] == units.get(name, "block" if "block" in name or "epoch" in name else "rao")
 
 
@@ -388,10 +401,18 @@ def test_diff_of_every_rule(kind):
         (replace(SMALL, takes=Map({"a": 0})), [("take of a", "", 0, "of 65535")]),
         (
             replace(SMALL, stake=(SMALL.stake[0], SMALL.stake[1].delete("validator-1"), SMALL.stake[2])),
-            [("stake of validator-1 on netuid 1", SMALL.stake[1]["validator-1"], "", "rao")],
+            [
+                ("stake of validator-1 on netuid 1", SMALL.stake[1]["validator-1"].value, "", "rao"),
+                (
+                    "stake of validator-1-cold on validator-1 on netuid 1",
+                    SMALL.stake[1]["validator-1"].value,
+                    "",
+                    "rao",
+                ),
+            ],
         ),
         (
-            replace(SMALL, stake=(SMALL.stake[0].set("{x}", 3), *SMALL.stake[1:])),
+            replace(SMALL, stake=(SMALL.stake[0].set("{x}", SharePool(3)), *SMALL.stake[1:])),
             [("stake of {x} on netuid 0", "", 3, "rao")],
         ),
         (replace(SMALL, last_take_change=Map(a=9)), [("last_take_change of a", "", 9, "block")]),
@@ -402,7 +423,10 @@ def test_diff_of_every_rule(kind):
         ),
         (change(SMALL, owner_hotkey="x"), [("netuid 1 owner_hotkey", "owner-1", "x", "")]),
         (change(SMALL, registered_at=5), [("netuid 1 registered_at", 0, 5, "block")]),
-        (change(SMALL, subtoken_enabled=False), [("netuid 1 subtoken_enabled", True, False, "")]),
+        (
+            replace(SMALL, pools=SMALL.pools.at(1, subtoken_enabled=False)),
+            [("netuid 1 subtoken_enabled", True, False, "")],
+        ),
         (
             change(SMALL, rao_recycled_for_registration=5),
             [("netuid 1 rao_recycled_for_registration", 0, 5, "rao")],
@@ -439,6 +463,59 @@ def test_diff_of_every_rule(kind):
             ],
         ),
         (
+            change(SMALL, locked=7, auto_stake=Map(a="validator-1")),
+            [
+                ("netuid 1 locked", 0, 7, "rao"),
+                ("netuid 1 stake destination of a", "", "validator-1", ""),
+            ],
+        ),
+        (
+            change(SMALL, locks=Map(a=Lock("validator-1", 500, 7, 990))),
+            [
+                ("netuid 1 lock of a hotkey", "", "validator-1", ""),
+                ("netuid 1 lock of a mass", "", 500, "rao"),
+                ("netuid 1 lock of a conviction", "", 7, "rao of 2³²"),
+                ("netuid 1 lock of a last_block", "", 990, "block"),
+                ("netuid 1 lock of a perpetual", "", False, ""),
+            ],
+        ),
+        (
+            replace(SMALL, root_claims=Map(v=RootClaims(Map({2: 9}), Map(a=Map({2: 5}))))),
+            [
+                ("rate of netuid 2 of root dividends of v", "", 9, "of 2³²"),
+                ("drawn of netuid 2 by a through v", "", 5, "rao"),
+            ],
+        ),
+        (
+            replace(SMALL, claim_types=Map(a=ClaimType(True, (1, 2)))),
+            [("claim type of a keep", "", True, ""), ("claim type of a netuids", "", "1, 2", "")],
+        ),
+        (
+            replace(SMALL, root_stakers=SMALL.root_stakers.set("a", 2), seed=3, gate_bar=4),
+            [
+                ("number among root's stakers of a", "", 2, ""),
+                ("gate_bar", 0, 4, "of 2⁶⁴"),
+                ("seed", 0, 3, ""),
+            ],
+        ),
+        (
+            replace(
+                SMALL,
+                staking_hotkeys=SMALL.staking_hotkeys.set("a", ("x", "y")),
+                last_lock=5,
+                last_founding=6,
+            ),
+            [
+                ("staking_hotkeys of a", "", "x, y", ""),
+                ("last_lock", 0, 5, "rao"),
+                ("last_founding", 0, 6, "block"),
+            ],
+        ),
+        (
+            replace(SMALL, founding_rules=replace(SMALL.founding_rules, kappa=7)),
+            [("new subnets' kappa", 32767, 7, "of 65535")],
+        ),
+        (
             change_mechanism(SMALL, commits=Map(a=(COMMIT,))),
             [("netuid 1 commit of a", "", "0xaa, epoch 3, block 990", "")],
         ),
@@ -468,11 +545,13 @@ def test_every_field_of_a_state_was_tried():
     tried |= {
         "block", "network", "total_issuance", "free", "owner", "takes", "stake", "subnets", "rules",
         "clocks", "pools", "last_take_change", "last_key_swap", "owner_coldkey", "owner_hotkey",
-        "registered_at", "subtoken_enabled", "rao_recycled_for_registration", "hotkeys", "mechanisms",
-        "mechanism_split", "childkey_takes", "commitments", "last_owner_change", "last_set_children",
+        "registered_at", "locked", "locks", "auto_stake", "rao_recycled_for_registration", "hotkeys",
+        "mechanisms", "mechanism_split", "childkey_takes", "commitments", "last_owner_change", "last_set_children",
         "last_childkey_take", "last_hotkey_swap", "children", "pending_children", "commits", "timelocked",
+        "root_claims", "claim_types", "root_stakers", "staking_hotkeys", "founding_rules", "last_lock",
+        "last_founding", "gate_bar", "seed",
     }  # fmt: skip
-    said_otherwise = {"netuid", "parents"}
+    said_otherwise = {"netuid", "parents", "root_staker_of"}
     assert {f.name for kind in (State, Subnet, Mechanism) for f in fields(kind)} == tried | said_otherwise
 
 
@@ -591,7 +670,7 @@ def test_every_row_of_a_diff_names_a_real_change(before, after):
     found = diff(before, after, limit=10**6)
     assert len(found) and found.what.is_unique
     assert all(old != new for old, new in zip(found.before, found.after, strict=True))
-    assert all(isinstance(value, int | str | bool) for value in (*found.before, *found.after))
+    assert all(isinstance(value, int | str | bool | float) for value in (*found.before, *found.after))
     back = diff(after, before, limit=10**6)
     assert found.what.tolist() == back.what.tolist()
     assert found.before.tolist() == back.after.tolist() and found.after.tolist() == back.before.tolist()

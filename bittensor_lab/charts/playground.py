@@ -4,7 +4,7 @@ Two views over the same blocks. Above, the shares are stacked, the followed subn
 TAO's colour, with a dashed line where it would be without your last trade. Below, spot prices; the
 followed subnet's in alpha's colour, its moving price dotted. A rule through both marks the trade.
 
-The tables are those of ``views.playground``: both axes run from 0 to 1 already, so new tables need no
+The tables are those of ``play.views``: both axes run from 0 to 1 already, so new tables need no
 new scales.
 """
 

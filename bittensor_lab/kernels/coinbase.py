@@ -127,18 +127,13 @@ def one_block(p, rules, rows, emission, block):
         row = rows[i]
         tao, alpha, quote, outside = p.tao_in[row], p.alpha_in[row], p.quote_weight[row], p.alpha_out[row]
         new = np.float64(block_emission(alpha + outside))
-        cap = injection_cap(
-            rules.injection, new, emission, root_proportion(tao_weight, root_tao, alpha + outside)
-        )
+        proportion = root_proportion(tao_weight, root_tao, alpha + outside)
+        cap = injection_cap(rules.injection, new, emission, proportion)
         tao_add, alpha_add, excess = terms(
             cut(emission * share[i]), spot_price(tao, alpha, quote), cap, rules.injection
         )
         if rules.moves_weights:
-            after = quote_after(tao, alpha, quote, tao_add, alpha_add)
-            if after < 0:
-                tao_add, alpha_add = 0, 0
-            else:
-                quote = after
+            quote, tao_add, alpha_add = weighed(tao, alpha, quote, tao_add, alpha_add)
         spent += tao_add + excess
         p.account[row] += tao_add + excess
         p.protocol_flow[row] += tao_add
@@ -152,9 +147,8 @@ def one_block(p, rules, rows, emission, block):
                 outside += bought
                 p.protocol_alpha[row] += bought
         tao, alpha, outside = tao + tao_add, alpha + alpha_add, outside + np.int64(new)
-        owner, server, validator, root = split(
-            new, rules.owner_cut[row], root_proportion(tao_weight, root_tao, alpha + outside)
-        )
+        proportion = root_proportion(tao_weight, root_tao, alpha + outside)
+        owner, server, validator, root = split(new, rules.owner_cut[row], proportion)
         p.pending_owner[row] += owner
         p.pending_server[row] += server
         p.pending_validator[row] += validator
@@ -163,7 +157,7 @@ def one_block(p, rules, rows, emission, block):
         else:
             outside -= root
         p.tao_in[row], p.alpha_in[row], p.quote_weight[row], p.alpha_out[row] = tao, alpha, quote, outside
-        age = block - (rules.first_emission_block[row] - 1)
+        age = block + 1 - rules.first_emission_block[row]
         rate = moving_rate(rules.moving_alpha, age, rules.price_halving_blocks)
         p.moving_price[row] = followed(p.moving_price[row], spot_price(tao, alpha, quote), rate)
     return spent
@@ -225,6 +219,13 @@ def terms(given, price, cap, injection):
         if injection != FULL_TAO:
             tao_add = cut(cap * price)
     return np.int64(tao_add), np.int64(alpha_add), np.int64(given - tao_add)
+
+
+@kernel
+def weighed(tao, alpha, quote, tao_add, alpha_add):
+    """The TAO's weight with both sides added, and what is added: nothing if that is out of bounds."""
+    after = quote_after(tao, alpha, quote, tao_add, alpha_add)
+    return (after, tao_add, alpha_add) if after >= 0 else (quote, np.int64(0), np.int64(0))
 
 
 @kernel

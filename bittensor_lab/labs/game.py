@@ -1,7 +1,7 @@
 """The playground: a wallet, six subnets, and blocks that pass.
 
 It only wires. What happens is a ``Game``, which never changes in place: a button gives the next
-one, undo takes the one before. The tables and sentences come from ``views.playground``, the picture
+one, undo takes the one before. The tables and sentences come from ``play.views``, the picture
 from ``charts.playground``, the quote from ``quotes``. While it plays, one task of the kernel's loop lets
 a block pass at a time; pausing, undoing, running the cell again and closing all end it.
 """
@@ -34,12 +34,11 @@ from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records
 from bittensor_lab.labs.picture import ChartPicture, chart_png, specification
 from bittensor_lab.labs.scales import nice, rounded
 from bittensor_lab.params import meaning
-from bittensor_lab.play import HOME, VALIDATORS, YOU, YOUR_HOTKEY, Game, moved, opening, passed_on
+from bittensor_lab.play import HOME, VALIDATORS, YOU, YOUR_HOTKEY, Game, moved, opening, passed_on, views
 from bittensor_lab.quotes import Quote, quote_add_stake, quote_remove_stake
 from bittensor_lab.schedule import blocks_until_next_auto
 from bittensor_lab.stake import stake_of
 from bittensor_lab.units import RAO_PER_TAO, format_tao, tao
-from bittensor_lab.views import playground as views
 
 MODES = [("stake", "Stake"), ("unstake", "Unstake"), ("weights", "Weights")]
 PAST = 200

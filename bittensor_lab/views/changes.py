@@ -38,7 +38,7 @@ UNITS = {
         "block", "registered_at", "block_at_registration", "last_update", "last_epoch_block",
         "pending_epoch_at", "last_step_block", "last_take_change", "last_key_swap", "last_owner_change",
         "last_set_children", "last_childkey_take", "last_hotkey_swap", "cooldown_block",
-        "first_emission_block", "last_founding",
+        "first_emission_block", "last_founding", "last_block",
     ),
     "blocks": ("blocks_since_last_step",),
     FRACTION: (
@@ -49,9 +49,11 @@ UNITS = {
         "total_issuance", "free", "stake", "emission", "rao_recycled_for_registration", "burn",
         "account", "tao_in", "alpha_in", "childkey_burned", "alpha_out", "protocol_alpha", "pending_server",
         "pending_validator", "pending_root", "pending_owner", "user_flow", "protocol_flow", "locked",
-        "last_lock", "shares",
+        "last_lock", "mass", "drawn",
     ),
+    "rao of 2³²": ("conviction",),
     "of 1e18": ("quote_weight",),
+    "rao per block": ("user_flow_ema", "protocol_flow_ema"),
     "of 2³²": ("moving_price", "miner_burned", "rates"),
     "of 2⁶⁴": ("gate_bar",),
 }  # fmt: skip
@@ -129,8 +131,8 @@ def _ledger(head: str, name: str, before: Any, after: Any, tail: str = "") -> It
     keys = _changed_keys(before, after)
     yield Changes(
         (f"{head}{SINGULAR.get(name, name)} of {_named(key)}{tail}" for key in keys),
-        [_get(before, key) for key in keys],
-        [_get(after, key) for key in keys],
+        [_shown(_get(before, key)) for key in keys],
+        [_shown(_get(after, key)) for key in keys],
         UNIT_OF.get(name, ""),
     )
 

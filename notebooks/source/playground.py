@@ -41,7 +41,7 @@ lab.frame.tail(6)
 # %% [markdown] id="time"
 # What is faster here than on main net (blocks, unless said):
 
-# %% id="constants"
+# %% id="constants" jupyter={"source_hidden": true}
 import pandas as pd
 
 from bittensor_lab.presets import classroom, constants
