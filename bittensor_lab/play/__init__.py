@@ -20,7 +20,7 @@ from bittensor_lab.block import Events, Extrinsic
 from bittensor_lab.chain import Chain
 from bittensor_lab.coinbase import emission_shares
 from bittensor_lab.errors import ChainError
-from bittensor_lab.events import Event, StakeAdded, StakeRemoved
+from bittensor_lab.events import EpochRan, Event, RootClaimed, StakeAdded, StakeRemoved
 from bittensor_lab.market import alpha_price
 from bittensor_lab.presets import demo_network
 from bittensor_lab.units import ONE, format_tao, tao
@@ -78,7 +78,7 @@ class Game:
     code: tuple[str, ...] = ()
     """the calls that led here"""
     events: tuple[tuple[int, Event], ...] = ()
-    """the last ones, with their blocks"""
+    """the last ones worth telling, with their blocks"""
 
 
 def opening(seed: int = 0) -> Game:
@@ -111,7 +111,9 @@ def passed_on(game: Game, blocks: int) -> Game:
 def _dated(
     known: tuple[tuple[int, Event], ...], chain: Chain, events: Events
 ) -> tuple[tuple[int, Event], ...]:
-    return (*known, *((chain.block, event) for event in events))[-EVENTS_KEPT:]
+    """The events known, and new ones; draws by lot and epochs, which come all the time, are left out."""
+    told = (event for event in events if not isinstance(event, EpochRan | RootClaimed))
+    return (*known, *((chain.block, event) for event in told))[-EVENTS_KEPT:]
 
 
 def moved(game: Game, extrinsic: Extrinsic, code: str = "") -> Game:
@@ -119,7 +121,11 @@ def moved(game: Game, extrinsic: Extrinsic, code: str = "") -> Game:
     chain = game.chain.fork()
     events = chain.apply(extrinsic)
     after = replace(
-        game, chain=chain, trail=game.trail.retold(chain), code=(*game.code, *([code] if code else []))
+        game,
+        chain=chain,
+        trail=game.trail.retold(chain),
+        code=(*game.code, *([code] if code else [])),
+        events=_dated(game.events, chain, events),
     )
     traded = [event for event in events if isinstance(event, StakeAdded | StakeRemoved) and event.netuid]
     if traded:

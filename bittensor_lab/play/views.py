@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bittensor_lab.coinbase import root_is_paid
-from bittensor_lab.events import EmissionDistributed, EpochRan, Event, RootClaimed
+from bittensor_lab.events import EmissionDistributed, Event
 from bittensor_lab.market import worth
 from bittensor_lab.play import YOU, Game, Trail
 from bittensor_lab.quotes import exit_value
@@ -51,25 +51,31 @@ def picture(game: Game, netuid: int) -> Picture:
     rows = np.unique(np.linspace(0, len(trail.block) - 1, min(POINTS, len(trail.block))).astype(int))
     x = _scaled(trail.block, trail.block[0], max(trail.block[-1], trail.block[0] + 1))
     order = [netuid, *(n for n in reversed(game.chain.state.netuids) if n != netuid)]
-    low, high = _ends(trail, order)
+    low, high, step = _ends(trail, order)
     bands, tops = _bands(trail, rows, x, order)
     lines = pd.concat([_prices(trail, rows, x, order, low, high), _twin(game, netuid)], ignore_index=True)
     labels = pd.concat(
         [_share_labels(order, tops), _price_labels(trail, order, low, high)], ignore_index=True
     )
-    return Picture(bands, lines, labels, _ticks(trail, low, high), _marks(game, trail))
+    return Picture(bands, lines, labels, _ticks(trail, low, high, step), _marks(game, trail))
 
 
 def _scaled(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.float64]:
     return (np.asarray(values, float) - low) / (high - low)
 
 
-def _ends(trail: Trail, order: Sequence[int]) -> tuple[float, float]:
-    """Round ends for the prices of all subnets."""
+def _ends(trail: Trail, order: Sequence[int]) -> tuple[float, float, float]:
+    """Round ends for the prices of all subnets, and the distance between ticks."""
     shown = np.concatenate([trail.price[:, order], trail.moving[:, order]])
     least, most = float(shown.min()), float(shown.max())
-    step = 10.0 ** np.floor(np.log10(max(most - least, 1e-6)))
-    return float(np.floor(least / step) * step), float(np.ceil((most + 1e-12) / step) * step)
+    step = _step(most - least)
+    return float(np.floor(least / step) * step), float(np.ceil((most + 1e-12) / step) * step), step
+
+
+def _step(span: float) -> float:
+    """A round distance between ticks, so that a span has three to six of them."""
+    size = 10.0 ** np.floor(np.log10(max(span, 1e-6)))
+    return float(next(size * part for part in (0.2, 0.5, 1.0, 2.0) if span / (size * part) <= 5))
 
 
 def _bands(
@@ -158,15 +164,15 @@ def spread(at: NDArray[np.float64], apart: float = APART) -> NDArray[np.float64]
     return placed
 
 
-def _ticks(trail: Trail, low: float, high: float) -> pd.DataFrame:
+def _ticks(trail: Trail, low: float, high: float, step: float) -> pd.DataFrame:
     blocks = np.linspace(trail.block[0], max(trail.block[-1], trail.block[0] + 1), 4).round().astype(int)
     at = _scaled(blocks, blocks[0], max(blocks[-1], blocks[0] + 1))
-    prices = np.linspace(low, high, 5)
-    digits = max(0, int(-np.floor(np.log10(max(high - low, 1e-9)))) + 1)
+    prices = low + step * np.arange(round((high - low) / step) + 1)
+    digits = max(0, int(np.ceil(-np.log10(step) - 1e-9)))
     rows = [("share", "y", share, f"{100 * share:.0f}\u00a0%") for share in (0.0, 0.5, 1.0)]
     rows += [
         ("price", "y", place, f"{price:.{digits}f}")
-        for place, price in zip(np.linspace(0, 1, 5), prices, strict=True)
+        for place, price in zip(_scaled(prices, low, high), prices, strict=True)
     ]
     rows += [
         ("price", "x", place, f"{block:,}".replace(",", "\u2009"))
@@ -215,8 +221,7 @@ def latest(game: Game, netuid: int, count: int = 5) -> list[tuple[int, Event]]:
     return [
         (block, event)
         for block, event in reversed(game.events)
-        if not isinstance(event, EpochRan | RootClaimed)
-        and not (isinstance(event, EmissionDistributed) and event.netuid != netuid)
+        if not (isinstance(event, EmissionDistributed) and event.netuid != netuid)
     ][:count]
 
 

@@ -6,13 +6,16 @@ import gc
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import psutil
 from immutables import Map
 
 from bittensor_lab.chain import Chain
+from bittensor_lab.invariants import violations
 from bittensor_lab.presets import demo_network
+from bittensor_lab.share_pool import SharePool
 from bittensor_lab.state import State
 
 FORKS = 1_000
@@ -53,7 +56,9 @@ def crowded() -> State:
     """Two subnets and 100,000 people who own a hotkey with stake each."""
     state = demo_network(2)
     people = [f"person-{i}" for i in range(POSITIONS)]
-    staked = state.stake[1].update({f"key-{i}": 10**9 for i in range(POSITIONS)})
+    pools = {f"key-{i}": SharePool().with_stake(f"person-{i}", 10**9) for i in range(POSITIONS)}
+    staked = state.stake[1].update(pools)
+    hotkeys = state.staking_hotkeys.update({f"person-{i}": (f"key-{i}",) for i in range(POSITIONS)})
     free = state.free.update(dict.fromkeys(people, 10**9))
     owner = state.owner.update({f"key-{i}": person for i, person in enumerate(people)})
     alpha = int(state.pools.alpha_out[1]) + POSITIONS * 10**9
@@ -63,6 +68,7 @@ def crowded() -> State:
             "free": Map(free),
             "owner": owner,
             "stake": (state.stake[0], staked, state.stake[2]),
+            "staking_hotkeys": hotkeys,
             "total_issuance": state.total_issuance + POSITIONS * 10**9,
             "pools": state.pools.at(1, alpha_out=alpha),
         }
@@ -105,6 +111,43 @@ def test_calls_among_many(benchmark):
         name: round(float(np.median(all_of))) for name, all_of in taken.items()
     }
     benchmark.extra_info["worst_us"] = {name: round(max(all_of)) for name, all_of in taken.items()}
+
+
+def nominated(people: int = 20_000, subnets: int = 128) -> State:
+    """A network in which 100,000 positions are spread over all subnets, four validators each."""
+    state = demo_network(subnets, 4, 8)
+    stake, hotkeys = list(state.stake), state.staking_hotkeys
+    for i in range(POSITIONS):
+        netuid, person, key = 1 + i % subnets, f"person-{i % people}", f"validator-{1 + i % 4}"
+        stake[netuid] = stake[netuid].set(key, stake[netuid][key].with_stake(person, 10**9))
+        known = hotkeys.get(person, ())
+        hotkeys = hotkeys if key in known else hotkeys.set(person, (*known, key))
+    free = {f"person-{i}": 10**11 for i in range(people)}
+    outside = np.array([sum(pool.value for pool in ledger.values()) for ledger in stake])
+    return replace(
+        state,
+        stake=tuple(stake),
+        staking_hotkeys=hotkeys,
+        free=state.free.update(free),
+        total_issuance=state.total_issuance + sum(free.values()),
+        pools=replace(state.pools, alpha_out=outside),
+    )
+
+
+def test_ten_thousand_trades(benchmark):
+    """Stake added and removed through ``Chain``, at random among 100,000 positions; seconds for all."""
+    state, rng = nominated(), np.random.default_rng(0)
+    assert violations(state) == []
+    picks = zip(rng.integers(20_000, size=5_000), rng.integers(1, 129, size=5_000), strict=True)
+    calls = [(f"person-{who}", f"validator-{1 + who % 4}", int(netuid)) for who, netuid in picks]
+
+    def trade(chain: Chain) -> None:
+        for person, key, netuid in calls:
+            chain.add_stake(person, key, netuid, 10**9)
+            chain.remove_stake(person, key, netuid, 5 * 10**8)
+
+    trade(Chain(state))
+    benchmark.pedantic(lambda: trade(Chain(state)), rounds=3)
 
 
 def test_blocks(benchmark):
