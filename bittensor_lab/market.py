@@ -33,7 +33,7 @@ from bittensor_lab.units import RAO_PER_TAO, U16_MAX, U64_MAX, format_tao
 
 HIGHEST_PRICE, LOWEST_PRICE = 10**15, 1000
 """rao per alpha: the limits of who states none"""
-MOST_INPUT = 1000
+MOST_INPUT = amm.MOST_OF_RESERVE
 """times the reserve: the most that can be put in at once"""
 LARGEST = 2**63 - 1
 REFUSALS: dict[int, type[ChainError]] = {
@@ -160,13 +160,11 @@ def _sold(state: State, netuid: int, done: Trade) -> State:
 def most_input(state: State, netuid: int, buys: bool, limit: int) -> int:
     """Return the most that can be put into the pool, fee included, before the price is at ``limit``, rao."""
     if netuid == ROOT_NETUID:
-        return (U64_MAX if limit >= RAO_PER_TAO else 0) if buys else (U64_MAX if limit <= RAO_PER_TAO else 0)
-    tao, alpha, _ = _reserves(state, netuid)
-    try:
-        done = trade(state, netuid, buys, min(MOST_INPUT * (tao if buys else alpha), LARGEST), limit)
-    except ChainError:
-        return 0
-    return done.paid + done.fee
+        within = limit >= RAO_PER_TAO if buys else limit <= RAO_PER_TAO
+        return U64_MAX if within else 0
+    rate = state.hyperparameters(netuid).fee_rate
+    error, most = amm.most_input(buys, *_reserves(state, netuid), limit / RAO_PER_TAO, rate, fee_factor(rate))
+    return int(most) if error == amm.OK else 0
 
 
 def most_moved(state: State, netuid: int, to_netuid: int, limit: int) -> int:
@@ -177,20 +175,12 @@ def most_moved(state: State, netuid: int, to_netuid: int, limit: int) -> int:
     """
     if not limit:
         return U64_MAX
-    if netuid == ROOT_NETUID or to_netuid == ROOT_NETUID:
-        inverse = RAO_PER_TAO * RAO_PER_TAO // limit
-        if netuid == ROOT_NETUID == to_netuid:
-            return U64_MAX if limit <= RAO_PER_TAO else 0
-        return (
-            most_input(state, to_netuid, True, inverse)
-            if netuid == ROOT_NETUID
-            else most_input(state, netuid, False, limit)
-        )
-    relative = limit / RAO_PER_TAO
-    if relative > alpha_price(state, netuid) / alpha_price(state, to_netuid):
-        return 0
-    (tao, alpha, _), (to_tao, to_alpha, _) = _reserves(state, netuid), _reserves(state, to_netuid)
-    return max(0, int(to_alpha * (tao / (tao + to_tao)) / relative - alpha * (to_tao / (tao + to_tao))))
+    if ROOT_NETUID not in (netuid, to_netuid):
+        pools = (*_reserves(state, netuid), *_reserves(state, to_netuid))
+        return int(amm.most_moved(*pools, limit / RAO_PER_TAO))
+    if netuid == ROOT_NETUID:
+        return most_input(state, to_netuid, True, RAO_PER_TAO * RAO_PER_TAO // limit)
+    return most_input(state, netuid, False, limit)
 
 
 @cache

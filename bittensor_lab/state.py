@@ -429,10 +429,15 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _with_row(columns: Any, row: int, values: Mapping[str, int | bool]) -> Any:
-    changed = {name: getattr(columns, name).copy() for name in values}
+    """The columns with one row changed: a copy of what changes, without going through all fields again."""
+    kind: Any = type(columns)
+    other = object.__new__(kind)
+    vars(other).update(vars(columns))
     for name, value in values.items():
-        changed[name][row] = value
-    return replace(columns, **changed)
+        column = getattr(columns, name).copy()
+        column[row] = value
+        vars(other)[name] = _frozen(column)
+    return other
 
 
 def _ranges(numbers: list[int]) -> str:

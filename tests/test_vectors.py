@@ -24,7 +24,6 @@ LEAST = {
 """how many values each file holds at the least"""
 IN_FLOAT = {
     "emission_shares.json.gz",
-    "swap.json.gz",
     "network_emission.json.gz",
     "distribution.json.gz",
 }

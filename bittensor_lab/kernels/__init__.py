@@ -47,8 +47,8 @@ _settings: Any = config
 _learners_setting = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder(Path(__file__).parent))
 try:
-    from bittensor_lab.kernels import bonds, fixed, steps, yuma
+    from bittensor_lab.kernels import amm, bonds, coinbase, emission, fixed, registration, steps, yuma
 finally:
     _settings.CACHE_DIR = _learners_setting
 
-__all__ = ["bonds", "fixed", "steps", "yuma"]
+__all__ = ["amm", "bonds", "coinbase", "emission", "fixed", "registration", "steps", "yuma"]

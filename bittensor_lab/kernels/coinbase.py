@@ -39,7 +39,14 @@ from bittensor_lab.kernels.fixed import ONE, kernel
 ROOT_WEIGHTS, PRICE_EMA, USER_FLOW, NET_FLOW, ROOT_PRICE_BURN, PRICE_BURN, PRICE_BURN_GATE = range(7)
 """the emission rules A to G"""
 FULL_TAO, SUBSIDY, CAP_ALPHA, CAP_LOWER, CAP_ROOT = range(5)
-"""the injection rules, oldest first: how much alpha may go in beside the TAO, and what the rest of it does"""
+"""The injection rules, oldest first: how much alpha may go in beside the TAO, and what the rest does.
+
+FULL_TAO    at most e alpha, but all of the TAO: the price rises, the chain buys nothing
+SUBSIDY     at most as much alpha as the block has TAO; the rest of the TAO buys alpha, which is recycled
+CAP_ALPHA   the same with at most e alpha
+CAP_LOWER   the same with the lower of the two; from here on what is bought stays outside, the protocol's
+CAP_ROOT    the same with at most g · e alpha
+"""
 U16_MAX = 65535
 NO_LIMIT = 1e6
 EVEN = 500_000_000_000_000_000
@@ -129,9 +136,9 @@ def one_block(p, rules, rows, emission, block):
         new = np.float64(block_emission(alpha + outside))
         proportion = root_proportion(tao_weight, root_tao, alpha + outside)
         cap = injection_cap(rules.injection, new, emission, proportion)
-        tao_add, alpha_add, excess = terms(
-            cut(emission * share[i]), spot_price(tao, alpha, quote), cap, rules.injection
-        )
+        given, price = cut(emission * share[i]), spot_price(tao, alpha, quote)
+        tao_term, alpha_term, excess_term = terms(given, price, cap, rules.injection)
+        tao_add, alpha_add, excess = np.int64(tao_term), np.int64(alpha_term), np.int64(excess_term)
         if rules.moves_weights:
             quote, tao_add, alpha_add = weighed(tao, alpha, quote, tao_add, alpha_add)
         spent += tao_add + excess
@@ -211,14 +218,14 @@ def injection_cap(injection, new, emission, proportion):
 
 @kernel
 def terms(given, price, cap, injection):
-    """What ``given`` TAO means for a subnet, whole rao: (into the pool, alpha beside it, excess) (4.1)."""
+    """What ``given`` TAO means for a subnet, rao to 2⁻³²: (into the pool, alpha beside it, excess) (4.1)."""
     price = cut(price)
     alpha_add, tao_add = (cut(given / price) if price > 0.0 else 0.0), given
     if alpha_add > cap:
         alpha_add = cap
         if injection != FULL_TAO:
             tao_add = cut(cap * price)
-    return np.int64(tao_add), np.int64(alpha_add), np.int64(given - tao_add)
+    return tao_add, alpha_add, given - tao_add
 
 
 @kernel

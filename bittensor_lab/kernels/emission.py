@@ -6,6 +6,7 @@
 The same function of a subnet's own alpha gives its alpha emission. The shares of the subnets follow
 one of the rules that the network has had; each kernel below is one of them:
 
+    root network     s ∝ rank / (1 + exp(−ρ (trust − κ)))        root's votes, by stake   (A)
     price            s = m / Σm                                   m: moving price          (B)
     flow             s = z^p / Σz^p,  z: net inflow of TAO above a floor                    (C, D)
     price and burn   u = m/Σm · (1 − burned), normalised          burned: withheld from miners (F)
@@ -42,6 +43,25 @@ def normalise(values):
     """Divide [n] by their sum; all 0 if that is not positive."""
     total = values.sum()
     return values / total if total > 0.0 else np.zeros_like(values)
+
+
+@kernel
+def root_network_shares(stake, weights, rho, kappa):
+    """Shares by the votes [members, subnets] of root's members, each with its ``stake`` [members].
+
+    A subnet's rank is the stake-weighted mean of its votes, its trust the stake that votes for it at all;
+    below a trust of ``kappa`` the rank counts for little, the more sharply the higher ``rho``.
+    """
+    members, subnets = weights.shape
+    held = normalise(stake)
+    rank, trust = np.zeros(subnets), np.zeros(subnets)
+    for i in range(members):
+        total = weights[i].sum()
+        for j in range(subnets):
+            if weights[i, j] > 0.0:
+                rank[j] += held[i] * weights[i, j] / total
+                trust[j] += held[i]
+    return normalise(rank / (1.0 + np.exp(-rho * (trust - kappa))))
 
 
 @kernel
