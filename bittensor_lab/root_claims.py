@@ -13,16 +13,17 @@ the parent block's hash on the chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
 
 from immutables import Map
 
-from bittensor_lab.claim_math import drawn_indices, owed, with_dividend
+from bittensor_lab.claim_math import Q32, drawn_indices, owed, with_dividend
 from bittensor_lab.errors import ChainError
 from bittensor_lab.events import Event, RootClaimed
-from bittensor_lab.market import buy, sell
+from bittensor_lab.kernels.coinbase import EVEN
+from bittensor_lab.market import trade
 from bittensor_lab.stake import stake_of, stake_on, with_credits, with_stake
 from bittensor_lab.state import ROOT_NETUID, ClaimType, RootClaims, State
 
@@ -66,44 +67,68 @@ def claim(
     """Draw all that a coldkey is owed, on some subnets or (None) on all; what cannot be drawn waits."""
     events: list[Event] = []
     wanted = None if netuids is None else set(netuids)
-    for hotkey, netuid in list(_ripe(state, coldkey)):
-        if wanted is None or netuid in wanted:
-            amount = claimable(state, hotkey, coldkey).get(netuid, 0)  # an earlier draw staked on root
-            try:
-                state, event = _draw(state, netuid, hotkey, coldkey, amount)
-            except ChainError:
-                continue
-            events.append(event)
+    for hotkey in state.staking_hotkeys.get(coldkey, ()):
+        ripe = [n for n in _ripe_on(state, hotkey, coldkey) if wanted is None or n in wanted]
+        if ripe:
+            state, happened = _claim_on(state, hotkey, coldkey, ripe)
+            events += happened
     return state, tuple(events)
 
 
-def _ripe(state: State, coldkey: str) -> Iterator[tuple[str, int]]:
-    """What a coldkey can draw: (hotkey, netuid) wherever it is owed the threshold or more."""
-    for hotkey in state.staking_hotkeys.get(coldkey, ()):
-        for netuid, amount in claimable(state, hotkey, coldkey).items():
-            if amount >= max(1, state.hyperparameters(netuid).root_claim_threshold):
-                yield hotkey, netuid
+def _ripe_on(state: State, hotkey: str, coldkey: str) -> list[int]:
+    """The subnets of which a coldkey may draw through a hotkey, by threshold."""
+    owed_on = claimable(state, hotkey, coldkey)
+    return [netuid for netuid, amount in owed_on.items() if amount >= _threshold(state, netuid)]
 
 
-def _draw(state: State, netuid: int, hotkey: str, coldkey: str, amount: int) -> tuple[State, Event]:
-    marked = _marked(state, netuid, hotkey, coldkey, amount)
+def _threshold(state: State, netuid: int) -> int:
+    return max(1, state.hyperparameters(netuid).root_claim_threshold)
+
+
+def _claim_on(state: State, hotkey: str, coldkey: str, ripe: list[int]) -> tuple[State, list[Event]]:
+    """Draw on one hotkey. What is staked on root by a draw has no back pay, so it moves every watermark."""
+    claims, events = state.root_claims[hotkey], list[Event]()
+    rates = sorted(claims.rates.items())
+    marks = dict(claims.claimed.get(coldkey, Map()).items())
     kind = state.claim_types.get(coldkey, SWAP)
-    if kind.keep and (kind.netuids is None or netuid in kind.netuids):
-        kept = with_stake(marked, netuid, hotkey, coldkey, amount)
-        return kept, RootClaimed(coldkey, hotkey, netuid, amount, None)
-    state, sold = sell(marked, netuid, amount, with_fee=False)
-    flows = state.pools.plus(netuid, user_flow=sold.out, protocol_flow=-sold.out)  # no user's sale
-    state, _ = buy(replace(state, pools=flows), ROOT_NETUID, sold.out)
-    state = with_stake(state, ROOT_NETUID, hotkey, coldkey, sold.out)
-    return state, RootClaimed(coldkey, hotkey, netuid, amount, sold.out)
+    for netuid in ripe:
+        staked = stake_of(state, ROOT_NETUID, hotkey, coldkey)
+        amount = owed(claims.rates[netuid], staked, marks.get(netuid, 0))
+        if amount < _threshold(state, netuid):
+            continue
+        keep = kind.keep and (kind.netuids is None or netuid in kind.netuids)
+        try:
+            state, tao = _draw(state, netuid, hotkey, coldkey, amount, keep)
+        except ChainError:
+            continue
+        marks[netuid] = marks.get(netuid, 0) + amount
+        if tao:
+            for other, rate in rates:
+                marks[other] = marks.get(other, 0) + (rate * tao >> Q32)
+        events.append(RootClaimed(coldkey, hotkey, netuid, amount, tao))
+    if not events:
+        return state, events
+    changed = replace(claims, claimed=claims.claimed.set(coldkey, Map(marks)))
+    return replace(state, root_claims=state.root_claims.set(hotkey, changed)), events
 
 
-def _marked(state: State, netuid: int, hotkey: str, coldkey: str, amount: int) -> State:
-    claims = state.root_claims[hotkey]
-    marks = claims.claimed.get(coldkey, Map())
-    marks = marks.set(netuid, marks.get(netuid, 0) + amount)
-    changed = replace(claims, claimed=claims.claimed.set(coldkey, marks))
-    return replace(state, root_claims=state.root_claims.set(hotkey, changed))
+def _draw(
+    state: State, netuid: int, hotkey: str, coldkey: str, amount: int, keep: bool
+) -> tuple[State, int | None]:
+    """Give a coldkey ``amount`` rao of alpha, or stake on root the TAO that it is sold for: how much, rao."""
+    if keep:
+        return with_stake(state, netuid, hotkey, coldkey, amount), None
+    pools, sold = state.pools, trade(state, netuid, False, amount, with_fee=False)
+    if not pools.initialised[netuid]:
+        pools = pools.at(netuid, initialised=True, quote_weight=EVEN)
+    pools = pools.plus(
+        netuid, tao_in=-sold.out, alpha_in=sold.paid, alpha_out=-sold.paid,
+        account=-sold.out, protocol_flow=-sold.out,
+    )  # fmt: skip
+    pools = pools.plus(ROOT_NETUID, tao_in=sold.out, alpha_out=sold.out, account=sold.out)
+    pool = state.stake[ROOT_NETUID][hotkey].with_stake(coldkey, sold.out)
+    ledger = state.stake[ROOT_NETUID].set(hotkey, pool)
+    return replace(state, pools=pools, stake=(ledger, *state.stake[1:])), sold.out
 
 
 def drawn_by_lot(state: State, block: int) -> list[str]:
@@ -134,7 +159,8 @@ def blocks_without_claim(state: State, blocks: int) -> int:
     for ahead in range(1, blocks + 1):
         for coldkey in drawn_by_lot(state, state.block + ahead):
             if coldkey not in idle:
-                idle[coldkey] = next(_ripe(state, coldkey), None) is None
+                hotkeys = state.staking_hotkeys.get(coldkey, ())
+                idle[coldkey] = not any(_ripe_on(state, hotkey, coldkey) for hotkey in hotkeys)
             if not idle[coldkey]:
                 return ahead - 1
         if len(idle) == len(state.root_stakers):  # nobody can draw anything
