@@ -17,8 +17,9 @@ def test_its_python_runs(capsys):
     assert blocks
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})  # our own text
-    *changes, by_median, by_mean = capsys.readouterr().out.strip().splitlines()
+    *changes, quote, by_median, by_mean = capsys.readouterr().out.strip().splitlines()
     assert any("kappa" in line for line in changes)
+    assert quote == "1296.7 alpha, slippage 13.4%, price +28.5%"
     assert by_median.startswith("[0.")
     assert by_mean != by_median
 
