@@ -109,6 +109,24 @@ class Chain:
 
         return metagraph(self.state, netuid, mechanism)
 
+    def pools(self) -> pd.DataFrame:
+        """Return one row per subnet: prices, reserves, share of emission, root proportion."""
+        from bittensor_lab.views.economy import pools
+
+        return pools(self.state)
+
+    def positions(self, coldkey: str) -> pd.DataFrame:
+        """Return what a coldkey has staked where, its value at spot, and what leaving would give."""
+        from bittensor_lab.views.wallet import positions
+
+        return positions(self.state, coldkey)
+
+    def wallet(self, coldkey: str) -> pd.Series:
+        """Return what a coldkey has in all, TAO."""
+        from bittensor_lab.views.wallet import wallet
+
+        return wallet(self.state, coldkey)
+
     def diff(self, other: Chain) -> pd.DataFrame:
         """Return what another chain has differently, as a table."""
         from bittensor_lab.views.network import diff

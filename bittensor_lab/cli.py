@@ -127,6 +127,21 @@ def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @app.command()
+def regimes(
+    subnets: Annotated[int, typer.Option(help="How many subnets, besides root.")] = 128,
+    seed: Annotated[int, typer.Option(help="Seed of the demonstration network.")] = 0,
+) -> None:
+    """Print how each rule of emission would share a block's TAO in the same network, as Markdown."""
+    from bittensor_lab.views.economy import markdown_table
+
+    try:
+        print(markdown_table(subnets, seed), end="")
+    except LabError as error:
+        _complain(error)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+@app.command()
 def warmup() -> None:
     """Compile the kernels and prepare the charts once, so that the first lesson starts at once."""
     from bittensor_lab.warmup import warm_up

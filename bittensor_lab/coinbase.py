@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bittensor_lab.kernels import coinbase as kernel
+from bittensor_lab.kernels.amm import spot_price
 from bittensor_lab.kernels.coinbase import CoinbaseRules
+from bittensor_lab.kernels.emission import block_emission
 from bittensor_lab.state import COINBASE_COLUMNS, ROOT_NETUID, State
 from bittensor_lab.units import ONE
 
@@ -29,7 +31,7 @@ def run_coinbase(state: State, blocks: int = 1) -> State:
     block, end = state.block - blocks + 1, state.block
     while block <= end:
         if state.network.emission_rule == kernel.PRICE_BURN_GATE:
-            state = _with_bar(state, block)
+            state = with_gate_bar(state, block)
             interval = state.network.gate_update_interval
             until = min(end, block + interval - 1 - block % interval) if state.gate_bar else block
         else:
@@ -55,11 +57,28 @@ def emits(state: State) -> NDArray[np.bool_]:
 
 def emission_shares(state: State) -> NDArray[np.float64]:
     """Return each netuid's share [rows] of the next block's TAO, by the rule in force."""
-    rules = coinbase_rules(state)
+    rules = coinbase_rules(with_gate_bar(state, state.block + 1))
     rows, shares = np.flatnonzero(rules.emits), np.zeros(len(state.subnets))
     if len(rows):
         shares[rows] = kernel.shares(state.pools.copied(), rules, rows)
     return shares
+
+
+def injections(state: State) -> dict[int, tuple[int, int, int]]:
+    """Return what the next block means for each subnet that emits, rao: (TAO in, alpha in, excess).
+
+    Should both sides not fit a pool's weights, the chain puts in neither.
+    """
+    rules, p = coinbase_rules(state), state.pools
+    emission, shares = int(block_emission(state.total_issuance)), emission_shares(state)
+    found = {}
+    for netuid in np.flatnonzero(rules.emits).tolist():
+        new = float(block_emission(p.alpha_issuance(netuid)))
+        cap = kernel.injection_cap(rules.injection, new, emission, root_proportion(state, netuid))
+        price = spot_price(int(p.tao_in[netuid]), int(p.alpha_in[netuid]), int(p.quote_weight[netuid]))
+        terms = kernel.terms(kernel.cut(emission * shares[netuid]), price, cap, rules.injection)
+        found[netuid] = (int(terms[0]), int(terms[1]), int(terms[2]))
+    return found
 
 
 def root_is_paid(state: State) -> bool:
@@ -99,11 +118,14 @@ def coinbase_rules(state: State) -> CoinbaseRules:
     )
 
 
-def _with_bar(state: State, block: int) -> State:
+def with_gate_bar(state: State, block: int) -> State:
+    """Return the state with the gate's bar of ``block``: taken anew now and then, and only under rule G."""
     # simplified: the gate's bar is taken anew whenever gate_update_interval divides the block's number
-    if state.gate_bar and block % state.network.gate_update_interval:
+    network = state.network
+    held = state.gate_bar and block % network.gate_update_interval
+    if network.emission_rule != kernel.PRICE_BURN_GATE or held:
         return state
-    ungated = replace(state, network=replace(state.network, emission_rule=kernel.PRICE_BURN))
+    ungated = replace(state, network=replace(network, emission_rule=kernel.PRICE_BURN))
     rules = coinbase_rules(ungated)
     rows = np.flatnonzero(rules.emits)
     if not len(rows):

@@ -54,8 +54,9 @@ def quote_add_stake(
     With a coldkey and a hotkey all of the extrinsic's checks are made, and what the coldkey must keep to
     exist is left out; with None only the pool is asked. Raises the chain's errors.
     """
-    require_trading(state, netuid)
-    if coldkey is not None and hotkey is not None:
+    if coldkey is None or hotkey is None:
+        require_trading(state, netuid)
+    else:
         checked_stake(state, coldkey, hotkey, netuid, tao, limit)
         tao = min(tao, max(0, state.free.get(coldkey, 0) - state.network.existential_deposit))
     done = trade(state, netuid, True, tao, limit)
@@ -67,8 +68,9 @@ def quote_remove_stake(
     state: State, coldkey: str | None, hotkey: str | None, netuid: int, alpha: int, limit: int | None = None
 ) -> Quote:
     """Return what unstaking ``alpha`` rao would give; as ``quote_add_stake``."""
-    require_trading(state, netuid)
-    if coldkey is not None and hotkey is not None:
+    if coldkey is None or hotkey is None:
+        require_trading(state, netuid)
+    else:
         checked_unstake(state, coldkey, hotkey, netuid, alpha, limit)
         alpha = min(alpha, stake_of(state, netuid, hotkey, coldkey))
     done = trade(state, netuid, False, alpha, limit)

@@ -84,7 +84,7 @@ def random_economy(rng: np.random.Generator, state: State) -> dict[str, int]:
     return {
         "emission_rule": int(rng.choice([5, 5, 5, *range(7)])),
         "injection_rule": int(rng.choice([4, 4, *range(5)])),
-        "pool_rule": 0,
+        "pool_rule": int(rng.random() < 0.15),
         "subnet_limit": len(state.netuids) + int(rng.integers(0, 3)),
         "network_immunity_period": int(rng.choice([0, 50, 5000])),
         "root_claims_per_block": int(rng.choice([0, 1, 5, 50])),

@@ -19,6 +19,7 @@ from bittensor_lab.presets import demo_network
 from bittensor_lab.quotes import quote_add_stake
 from bittensor_lab.stake import stake_of
 from bittensor_lab.units import ONE, tao
+from bittensor_lab.views.wallet import positions
 
 SEEDS = range(6)
 
@@ -114,12 +115,12 @@ def test_the_picture_is_within_its_frame(netuid):
 
 def test_holdings_say_what_leaving_costs():
     game = moved(opening(2), AddStake(YOU, YOUR_HOTKEY, 3, tao(300)))
-    (row,) = views.holdings(game.chain.state).to_dict("records")
+    (row,) = positions(game.chain.state, YOU).to_dict("records")
     assert row["stake"] == stake_of(game.chain.state, 3, YOUR_HOTKEY, YOU) / 10**9
     sold = moved(game, RemoveStake(YOU, YOUR_HOTKEY, 3, 2**63))
     got = sold.chain.state.free[YOU] - game.chain.state.free[YOU]
-    assert row["exit"] * 1e9 == pytest.approx(got, abs=1)
-    assert row["exit"] < row["worth"]
+    assert row["exit_value"] * 1e9 == pytest.approx(got, abs=1)
+    assert row["exit_value"] < row["value"]
 
 
 def test_below_a_sum_of_one_the_lab_says_that_root_is_not_paid():

@@ -18,10 +18,10 @@ def position_rows(held: pd.DataFrame) -> list[list[Cell]]:
     """Return a row per position, with what leaving it would cost, and the totals."""
     rows = [
         _position(*row)
-        for row in held[["netuid", "hotkey", "stake", "worth", "exit"]].itertuples(index=False)
+        for row in held[["netuid", "hotkey", "stake", "value", "exit_value"]].itertuples(index=False)
     ]
     total: list[Cell] = [{"text": "Total, τ", "strong": True}]
-    total += [{"text": _number(held[name].sum()), "strong": True} for name in ("worth", "exit")]
+    total += [{"text": _number(held[name].sum()), "strong": True} for name in ("value", "exit_value")]
     return [*rows, total]
 
 

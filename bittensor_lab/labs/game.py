@@ -39,6 +39,7 @@ from bittensor_lab.quotes import Quote, quote_add_stake, quote_remove_stake
 from bittensor_lab.schedule import blocks_until_next_auto
 from bittensor_lab.stake import stake_of
 from bittensor_lab.units import RAO_PER_TAO, format_tao, tao
+from bittensor_lab.views.wallet import positions
 
 MODES = [("stake", "Stake"), ("unstake", "Unstake"), ("weights", "Weights")]
 PAST = 200
@@ -288,7 +289,7 @@ class Playground(w.VBox):
         with self.wallet.hold_sync():
             self.wallet.title, self.wallet.note = "Wallet", f"free {free}"
             self.wallet.head = ["Position", "worth, τ", "exit now"]
-            self.wallet.rows = position_rows(views.holdings(game.chain.state))
+            self.wallet.rows = position_rows(positions(game.chain.state, YOU))
         with self.metagraph.hold_sync():
             self.metagraph.title, self.metagraph.note = f"SN {netuid} metagraph", "shares of the last epoch"
             self.metagraph.head = ["uid", "stake, α", "share", "α / epoch"]

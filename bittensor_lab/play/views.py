@@ -20,12 +20,8 @@ from numpy.typing import NDArray
 
 from bittensor_lab.coinbase import root_is_paid
 from bittensor_lab.events import EmissionDistributed, Event
-from bittensor_lab.market import worth
 from bittensor_lab.play import YOU, Game, Trail
-from bittensor_lab.quotes import exit_value
-from bittensor_lab.stake import stake_of
-from bittensor_lab.state import ROOT_NETUID, State
-from bittensor_lab.units import ONE, RAO_PER_TAO
+from bittensor_lab.units import ONE
 
 POINTS = 120
 """of each line at the most"""
@@ -186,22 +182,10 @@ def _marks(game: Game, trail: Trail) -> pd.DataFrame:
     if game.without is None or game.since < trail.block[0]:
         return pd.DataFrame({"x": [], "text": [], "left": []})
     x = float(_scaled(np.array([game.since]), trail.block[0], max(trail.block[-1], trail.block[0] + 1))[0])
-    return pd.DataFrame({"x": [x], "text": [game.said], "left": [x > 0.45]})
+    return pd.DataFrame({"x": [x], "text": [game.said], "left": [x > 0.3]})
 
 
 # --- tables --------------------------------------------------------------------------------------
-
-
-def holdings(state: State, coldkey: str = YOU) -> pd.DataFrame:
-    """Return a coldkey's positions: netuid, hotkey, stake (alpha), worth at spot and on exit (TAO)."""
-    rows = []
-    for netuid in [*state.netuids, ROOT_NETUID]:
-        for hotkey in state.staking_hotkeys.get(coldkey, ()):
-            held = stake_of(state, netuid, hotkey, coldkey)
-            if held:
-                value = worth(state, netuid, held), exit_value(state, netuid, hotkey, coldkey)
-                rows.append((netuid, hotkey, *(amount / RAO_PER_TAO for amount in (held, *value))))
-    return pd.DataFrame(rows, columns=["netuid", "hotkey", "stake", "worth", "exit"])
 
 
 def neurons(game: Game, netuid: int) -> pd.DataFrame:
