@@ -19,7 +19,7 @@ LAYERS = [
     {"units", "errors", "places"},
     {"params", "rows", "events"},
     {"kernels"},
-    {"share_pool", "conviction", "claim_math", "lifecycle"},
+    {"share_pool", "conviction", "claim_math", "lifecycle", "tasks"},
     {"epoch", "state"},
     {"accounts", "neurons", "schedule", "childkeys", "stake_weight", "stake", "coinbase"},
     {"mechanisms", "weights", "market", "locks", "dividends", "regimes"},
@@ -43,6 +43,7 @@ OUTSIDE = {
     "charts": {"altair", "pandas"},
     "views": {"numpy", "pandas"},
     "epoch": {"numpy"},
+    "tasks": {"numpy", "sklearn", "vega_datasets"},
     "units": set(),
     "errors": set(),
 }
