@@ -22,17 +22,17 @@ FEWEST, TRAINED, LEAKED, ASKED, DIGITS = 50, 1_100, 100, 80, 10
 
 
 class Pictures(NamedTuple):
-    """Pictures of a challenge [asked, 64], and those of the leaked test set [leaked, 64]."""
+    """Pictures of a challenge, and those of the leaked test set."""
 
-    new: NDArray[np.float64]
-    leaked: NDArray[np.float64]
+    new: NDArray[np.float64]  # [asked, 64]
+    leaked: NDArray[np.float64]  # [leaked, 64]
 
 
 class Labels(NamedTuple):
     """A digit for each."""
 
-    new: NDArray[np.int64]
-    leaked: NDArray[np.int64]
+    new: NDArray[np.int64]  # [asked]
+    leaked: NDArray[np.int64]  # [leaked]
 
 
 @cache

@@ -26,10 +26,10 @@ Sound = NDArray[np.float64]
 
 
 class Heard(NamedTuple):
-    """The symbols [10], and the sound made clean [4000]."""
+    """The symbols, and the sound made clean."""
 
-    symbols: NDArray[np.int64]
-    sound: Sound
+    symbols: NDArray[np.int64]  # [10]
+    sound: Sound  # [4000]
 
 
 def tone(symbol: int, samples: int, phase: float = 0.0) -> Sound:

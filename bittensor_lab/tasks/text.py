@@ -36,9 +36,9 @@ class Prompt(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """Probabilities of the next character [contexts, 27], and a reply in words."""
+    """Probabilities of the next character, and a reply in words."""
 
-    probability: NDArray[np.float64]
+    probability: NDArray[np.float64]  # [contexts, 27]
     words: str
 
 
