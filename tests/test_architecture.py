@@ -30,7 +30,7 @@ LAYERS = [
     {"views", "datasets", "bets"},
     {"history"},
     {"chain"},
-    {"play"},
+    {"play", "scenarios"},
     {"charts"},
     {"labs"},
     {"exercises", "lessons", "verify"},
