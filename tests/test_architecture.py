@@ -30,7 +30,7 @@ LAYERS = [
     {"views", "datasets", "bets"},
     {"history"},
     {"chain"},
-    {"play", "scenarios"},
+    {"play", "scenarios", "agents"},
     {"charts"},
     {"labs"},
     {"exercises", "lessons", "verify"},
