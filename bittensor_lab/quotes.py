@@ -4,20 +4,24 @@
     slippage       average price paid / spot price − 1             what it costs you, the fee apart
     (sold: both count downward)
 
-A quote is the extrinsic's own arithmetic on the present state and changes nothing; in the next block
-somebody else may have traded first. The chain's errors come out as they would then.
+A quote does on the present state what the extrinsic would do, throws the result away, and so changes
+nothing; the chain's errors come out as they would then. In the next block somebody else may have traded
+first. What remains of a position and is too small to keep is paid out on top, and moves the price too.
 
 Source: ``spec/economy.md`` 6 and 7.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bittensor_lab.errors import ChainError
-from bittensor_lab.market import Trade, alpha_price, buy, sell, trade
+from bittensor_lab.block import Extrinsic, apply
+from bittensor_lab.errors import ChainError, WrongType
+from bittensor_lab.events import StakeMoved
+from bittensor_lab.locks import available
+from bittensor_lab.market import Trade, alpha_price, buy, sell
 from bittensor_lab.stake import stake_of
-from bittensor_lab.staking import checked_stake, checked_unstake, require_trading
+from bittensor_lab.staking import require_trading, stake, unstake
 from bittensor_lab.state import ROOT_NETUID, State
 
 
@@ -56,12 +60,10 @@ def quote_add_stake(
     """
     if coldkey is None or hotkey is None:
         require_trading(state, netuid)
+        after, done = buy(state, netuid, tao, limit)
     else:
-        checked_stake(state, coldkey, hotkey, netuid, tao, limit)
-        tao = min(tao, max(0, state.free.get(coldkey, 0) - state.network.existential_deposit))
-    done = trade(state, netuid, True, tao, limit)
-    after, _ = buy(state, netuid, tao, limit)
-    return _quote(state, after, netuid, done, done.paid / done.out if done.out else 0.0)
+        after, done = stake(state, coldkey, hotkey, netuid, tao, limit)
+    return _bought(state, after, netuid, done)
 
 
 def quote_remove_stake(
@@ -70,38 +72,73 @@ def quote_remove_stake(
     """Return what unstaking ``alpha`` rao would give; as ``quote_add_stake``."""
     if coldkey is None or hotkey is None:
         require_trading(state, netuid)
+        after, done = sell(state, netuid, alpha, limit)
     else:
-        checked_unstake(state, coldkey, hotkey, netuid, alpha, limit)
-        alpha = min(alpha, stake_of(state, netuid, hotkey, coldkey))
-    done = trade(state, netuid, False, alpha, limit)
-    after, _ = sell(state, netuid, alpha, limit)
-    return _quote(state, after, netuid, done, done.out / done.paid if done.paid else 0.0)
+        after, done = unstake(state, coldkey, hotkey, netuid, alpha, limit)
+    return _sold(state, after, netuid, done)
 
 
 def quote_move_stake(state: State, netuid: int, to_netuid: int, alpha: int) -> tuple[Quote, Quote]:
-    """Return the sale and the purchase of which moving ``alpha`` rao between subnets would consist (7.5)."""
-    from_root = netuid == ROOT_NETUID
+    """Return the sale and the purchase of which moving ``alpha`` rao between subnets would consist (7.5).
+
+    Only the pools are asked, whoever holds the alpha; ``quote_move`` makes the extrinsic's checks. Within
+    a subnet nothing is traded: both are alpha for alpha, at the spot price.
+    """
     for each in (netuid, to_netuid):
         require_trading(state, each)
-    sold = trade(state, netuid, False, alpha, with_fee=not from_root)
-    between, _ = sell(state, netuid, alpha, with_fee=not from_root)
-    bought = trade(between, to_netuid, True, sold.out, with_fee=from_root)
-    after, _ = buy(between, to_netuid, sold.out, with_fee=from_root)
+    if netuid == to_netuid:
+        price = alpha_price(state, netuid)
+        same = Quote(alpha, alpha, 0, price, price, price)
+        return same, same
+    from_root = netuid == ROOT_NETUID
+    between, sold = sell(state, netuid, alpha, with_fee=not from_root)
+    after, bought = buy(between, to_netuid, sold.out, with_fee=from_root)
+    return _sold(state, after, netuid, sold), _bought(state, after, to_netuid, bought)
+
+
+def quote_move(state: State, extrinsic: Extrinsic) -> tuple[Quote, Quote]:
+    """Return the sale and the purchase of an extrinsic that moves stake, such as SwapStake, if it is allowed.
+
+    Raises
+    ------
+    ChainError
+        as the extrinsic.
+    WrongType
+        if it moves no stake.
+    """
+    after, events = apply(state, extrinsic)
+    moved = next((event for event in events if isinstance(event, StakeMoved)), None)
+    if moved is None:
+        raise WrongType(
+            f"{type(extrinsic).__name__} moves no stake",
+            remedy="Use MoveStake, SwapStake, SwapStakeLimit or TransferStake.",
+        )
+    sold, bought = quote_move_stake(state, moved.netuid, moved.to_netuid, moved.alpha)
     return (
-        _quote(state, between, netuid, sold, sold.out / sold.paid if sold.paid else 0.0),
-        _quote(state, after, to_netuid, bought, bought.paid / bought.out if bought.out else 0.0),
+        replace(sold, price_after=alpha_price(after, moved.netuid)),
+        replace(bought, price_after=alpha_price(after, moved.to_netuid)),
     )
 
 
 def exit_value(state: State, netuid: int, hotkey: str, coldkey: str) -> int:
-    """Return what a position would give if it were sold whole now, rao of TAO; 0 if it cannot be."""
+    """Return what a position would give if it were sold now, rao of TAO; 0 if it cannot be.
+
+    Alpha that is locked cannot be sold: what is not locked counts.
+    """
     held = stake_of(state, netuid, hotkey, coldkey)
+    if held and netuid != ROOT_NETUID:
+        held = min(held, available(state, netuid, coldkey))
     try:
-        require_trading(state, netuid)
-        return trade(state, netuid, False, held).out if held else 0
+        return quote_remove_stake(state, coldkey, hotkey, netuid, held).out if held else 0
     except ChainError:
         return 0
 
 
-def _quote(before: State, after: State, netuid: int, done: Trade, average: float) -> Quote:
+def _bought(before: State, after: State, netuid: int, done: Trade) -> Quote:
+    average = done.paid / done.out if done.out else 0.0
+    return Quote(*done, alpha_price(before, netuid), average, alpha_price(after, netuid))
+
+
+def _sold(before: State, after: State, netuid: int, done: Trade) -> Quote:
+    average = done.out / done.paid if done.paid else 0.0
     return Quote(*done, alpha_price(before, netuid), average, alpha_price(after, netuid))

@@ -4,7 +4,9 @@
     share_table(state)          every subnet's share under every rule
 
 Each rule came with the injection rule of its time: how much alpha goes into a pool beside its TAO, and
-what the TAO does that finds none. The formulas are in ``kernels/emission.py``.
+what the TAO does that finds none. B had two, FULL_TAO and from mid-2025 SUBSIDY, of which the first is
+used here; the shares are the same. A is older than the pools: here its shares go into those of today.
+The formulas are in ``kernels/emission.py``.
 
 Source: ``spec/economy.md`` 3 and 4.1; the dates are those of the code, main net followed by hours or days.
 """
@@ -35,36 +37,45 @@ class Regime:
     emission_rule: int
     injection_rule: int
     sentence: str
+    formula: str
+    """of the share s, before it is divided by the sum of all"""
 
 
 REGIMES = (
     Regime(
         "A", "root network's weights", "", "2025-02-13", kernel.ROOT_WEIGHTS, kernel.FULL_TAO,
         "Validators of the root network vote on the subnets with their stake.",
+        "rank / (1 + exp(−10 · (trust − ½)))",
     ),
     Regime(
         "B", "price", "2025-02-13", "2025-11-04", kernel.PRICE_EMA, kernel.FULL_TAO,
         "A subnet's share is its moving price, over the sum of all.",
+        "m",
     ),
     Regime(
         "C", "user flow", "2025-11-04", "2026-05-03", kernel.USER_FLOW, kernel.CAP_ALPHA,
         "What counts is how much TAO people stake net of what they take out, averaged over a month.",
+        "max(in, 0)",
     ),
     Regime(
         "D", "net flow", "2026-05-03", "2026-06-22", kernel.NET_FLOW, kernel.CAP_LOWER,
         "As before, less what the chain itself puts into the pool.",
+        "max(in − f · chain, 0), f = min(1, Σ max(in, 0) / Σ max(chain, 0))",
     ),
     Regime(
         "E", "price, root and burn", "2026-06-22", "2026-06-30", kernel.ROOT_PRICE_BURN, kernel.CAP_ROOT,
         "The price again, times root's part of the subnet's stake, times what its owner lets miners earn.",
+        "m · g · (1 − b)",
     ),
     Regime(
         "F", "price and burn", "2026-06-30", "2026-07-27", kernel.PRICE_BURN, kernel.CAP_ROOT,
         "The price, times what its owner lets miners earn; the default here.",
+        "m · (1 − b)",
     ),
     Regime(
         "G", "price, burn and gate", "2026-07-27", "", kernel.PRICE_BURN_GATE, kernel.CAP_ROOT,
         "As before, and then a gate that takes from subnets below a bar and gives to those above it.",
+        "w⁴ / (w³ + θ³), w: the share of F, θ: w's upper quartile, now and then taken anew",
     ),
 )  # fmt: skip
 

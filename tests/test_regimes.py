@@ -27,6 +27,7 @@ def test_they_follow_each_other_without_a_gap():
     dates = [date.fromisoformat(each.since) for each in REGIMES[1:]]
     assert dates == sorted(dates)
     assert (REGIMES[0].since, REGIMES[-1].until) == ("", "")
+    assert all(each.sentence.endswith(".") and each.formula for each in REGIMES)
 
 
 def test_the_default_is_f():

@@ -1,8 +1,8 @@
 """What a coldkey has: its positions, what they are worth, and what leaving them would really give.
 
-``value`` is at the spot price, ``exit_value`` after slippage and fee if the position alone were sold now;
-selling several positions of one subnet moves the price for the next. Amounts are TAO, ``stake``, ``locked``
-and ``claimable`` alpha (on root TAO).
+``value`` is at the spot price, ``exit_value`` after slippage and fee if what is not locked of the position,
+and nothing else, were sold now; selling several positions of one subnet moves the price for the next.
+Amounts are TAO, ``stake``, ``locked`` and ``claimable`` alpha (on root TAO).
 """
 
 from __future__ import annotations
