@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from bittensor_lab import agents, block
 from bittensor_lab.agents import Agent, after, crowd, luck
 from bittensor_lab.chain import Chain
 from bittensor_lab.events import ExtrinsicFailed
+from bittensor_lab.extrinsics import AddStake
 from bittensor_lab.invariants import violations
 from bittensor_lab.market import alpha_price
 from bittensor_lab.presets import demo_network
@@ -152,7 +156,7 @@ def test_each_has_its_own_luck_whoever_else_is_there():
 
 def test_what_the_chain_refuses_is_an_event():
     def greedy(state, me, rng):
-        return [agents.AddStake(me.coldkey, me.hotkey, 1, tao(10**6))]
+        return [AddStake(me.coldkey, me.hotkey, 1, tao(10**6))]
 
     events = [e for _, happened in crowd(STATE, [Agent("alice", V1, greedy, every=5)], 10) for e in happened]
     assert sum(isinstance(event, ExtrinsicFailed) for event in events) == 2
@@ -160,3 +164,19 @@ def test_what_the_chain_refuses_is_an_event():
 
 def test_without_agents_it_is_the_chain_alone():
     assert digest(after(STATE, [], 100)) == digest(block.run(STATE, 100))
+
+
+FOLDER = Path(agents.__file__).parent
+PEOPLE = sorted(path for path in FOLDER.glob("[a-z]*.py") if path.stem not in ("agent", "work"))
+"""the other two are what they are made of, and work for"""
+
+
+@pytest.mark.parametrize("path", PEOPLE, ids=lambda path: path.stem)
+def test_a_kind_of_person_is_short_and_tested(path):
+    tests = "".join((Path(__file__).parent / f"test_{name}.py").read_text() for name in ("agents", "work"))
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            lines = node.end_lineno - node.lineno + 1
+            assert lines <= 20, f"{node.name} has {lines} lines"
+            assert re.search(rf"\b{node.name}\b", tests), f"{node.name} is in no test"
+            assert node.name in agents.__all__

@@ -22,6 +22,8 @@ STRETCHES, SHOWN, LAGS, LEAST = 12, 1_000, 30, 45
 """stretches of a challenge, days of each, days that the next one depends on, days that a fit needs"""
 DEGREES = 4.0
 """Celsius: a typical error"""
+RIDGE = 1e-3
+"""keeps the fit unique where there are fewer days than numbers to fit"""
 Days = NDArray[np.float64]
 
 
@@ -43,14 +45,13 @@ def challenge(rng: np.random.Generator) -> Challenge:
 def honest(shown: Days, skill: float, rng: np.random.Generator) -> Days:
     """Return the forecast of a fit to the last days of each stretch, as many as the miner keeps."""
     kept = round(LEAST * (SHOWN / LEAST) ** skill)
-    return np.array([_next_day(days[-kept:]) for days in shown])
-
-
-def _next_day(days: Days) -> float:
-    before = np.lib.stride_tricks.sliding_window_view(days, LAGS)[:-1]
-    design = np.column_stack([np.ones(len(before)), before])
-    fitted, *_ = np.linalg.lstsq(design, days[LAGS:], rcond=None)
-    return float(fitted[0] + fitted[1:] @ days[-LAGS:])
+    before = np.lib.stride_tricks.sliding_window_view(shown[:, -kept:], LAGS, axis=1)
+    design = np.concatenate([np.ones((*before.shape[:2], 1)), before], axis=2)
+    known, today = design[:, :-1], design[:, -1]
+    normal = known.transpose(0, 2, 1) @ known + RIDGE * np.eye(LAGS + 1)
+    wanted = known.transpose(0, 2, 1) @ shown[:, -kept:, None][:, LAGS:]
+    fitted = np.linalg.solve(normal, wanted)[:, :, 0]
+    return np.asarray((fitted * today).sum(axis=1))
 
 
 def spoof(shown: Days, rng: np.random.Generator) -> Days:
