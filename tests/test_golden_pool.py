@@ -79,26 +79,26 @@ def power(x: Case) -> float:
     """What remains of one reserve when the other grows: 1 less what comes out of a reserve of 1e18."""
     quote = parts(x["quote_weight"])
     weights = (amm.WHOLE - quote, quote) if x["base_quote"] else (quote, amm.WHOLE - quote)
-    out = amm.amount_out(x["delta"], x["reserve"], amm.WHOLE, *amm.quotient(*weights))
+    out = amm.amount_out(x["delta"], x["reserve"], amm.WHOLE, *weights)
     return 1 - int(out) / amm.WHOLE
 
 
 def power_parts(x: Case) -> int:
     """What comes out is the whole part below, so that what remains is the one above."""
     grown = x["den"] - x["num"]
-    return amm.WHOLE - int(amm.amount_out(grown, x["num"], amm.WHOLE, *amm.quotient(x["w1"], x["w2"]))) - 1
+    return amm.WHOLE - int(amm.amount_out(grown, x["num"], amm.WHOLE, x["w1"], x["w2"])) - 1
 
 
 def both_ways(x: Case) -> list[float]:
     quote = x["quote_weight_parts"]
-    powers = amm.quotient(amm.WHOLE - quote, quote), amm.quotient(quote, amm.WHOLE - quote)
-    return [int(amm.amount_out(x["dx"], x["x"], x["y"] * DIGITS, *p)) / DIGITS for p in powers]
+    weights = (amm.WHOLE - quote, quote), (quote, amm.WHOLE - quote)
+    return [int(amm.amount_out(x["dx"], x["x"], x["y"] * DIGITS, *w)) / DIGITS for w in weights]
 
 
 def both_sides(x: Case) -> list[int]:
     quote, amount = parts(x["quote_weight"]), min(x["delta_in"], amm.LARGEST)
-    sold = amm.amount_out(amount, x["alpha"], x["tao"], *amm.quotient(amm.WHOLE - quote, quote))
-    return [sold, amm.amount_out(amount, x["tao"], x["alpha"], *amm.quotient(quote, amm.WHOLE - quote))]
+    sold = amm.amount_out(amount, x["alpha"], x["tao"], amm.WHOLE - quote, quote)
+    return [sold, amm.amount_out(amount, x["tao"], x["alpha"], quote, amm.WHOLE - quote)]
 
 
 def tao_to(x: Case) -> int:
@@ -123,7 +123,7 @@ def refused(x: Case) -> int:
 
 def price_then(x: Case) -> float:
     paid = tao_to(x)
-    out = amm.amount_out(paid, x["tao"], x["alpha"], 1.0)
+    out = amm.amount_out(paid, x["tao"], x["alpha"], 1, 1)
     return price({"tao": x["tao"] + paid, "alpha": x["alpha"] - out, "quote_weight": x["quote_weight"]})
 
 

@@ -211,4 +211,4 @@ def test_even_weights_are_the_constant_product():
     for _ in range(5_000):
         tao, alpha = (int(10 ** rng.uniform(6, 16.3)) for _ in range(2))
         amount = min(int(tao * 10 ** rng.uniform(-9, 3)), 9 * 10**18)
-        assert amm.amount_out(amount, tao, alpha, 1.0) == alpha * amount // (tao + amount)
+        assert amm.amount_out(amount, tao, alpha, 1, 1) == alpha * amount // (tao + amount)

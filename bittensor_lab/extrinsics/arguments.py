@@ -71,8 +71,15 @@ class Wholes:
     each: Whole
 
     def __call__(self, name: str, value: Any) -> tuple[int, ...]:
-        """Return the numbers as a tuple."""
-        return tuple(self.each(f"{name}[{i}]", item) for i, item in enumerate(_listed(name, value)))
+        """Return the numbers as a tuple; those that are right at first sight cost next to nothing."""
+        items = _listed(name, value)
+        if (
+            set(map(type, items)) <= {int}
+            and items
+            and self.each.low <= min(items) <= max(items) <= self.each.high
+        ):
+            return tuple(items)
+        return tuple(self.each(f"{name}[{i}]", item) for i, item in enumerate(items))
 
 
 @dataclass(frozen=True)

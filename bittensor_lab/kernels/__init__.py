@@ -47,8 +47,32 @@ _settings: Any = config
 _learners_setting = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder(Path(__file__).parent))
 try:
-    from bittensor_lab.kernels import amm, bonds, coinbase, emission, fixed, registration, steps, yuma
+    from bittensor_lab.kernels import (
+        amm,
+        bonds,
+        coinbase,
+        emission,
+        fixed,
+        network,
+        payout,
+        registration,
+        shares,
+        steps,
+        yuma,
+    )
 finally:
     _settings.CACHE_DIR = _learners_setting
 
-__all__ = ["amm", "bonds", "coinbase", "emission", "fixed", "registration", "steps", "yuma"]
+__all__ = [
+    "amm",
+    "bonds",
+    "coinbase",
+    "emission",
+    "fixed",
+    "network",
+    "payout",
+    "registration",
+    "shares",
+    "steps",
+    "yuma",
+]

@@ -33,7 +33,7 @@ MINIMUM_OF_2025 = 10_000_000
 SMALL = 2.0**-9
 """parts of a reserve below which a power is a short sum"""
 DOUBT = 2.0**-49
-"""more than the relative error of what comes out, in float64: ten roundings of 2⁻⁵³ each"""
+"""more than the relative error of what comes out, in float64: a dozen roundings of 2⁻⁵³ each"""
 SNAP = 2.0**-90
 """more than the same error in pairs of floats; a value so little below a whole rao is one"""
 LARGEST = 2**63 - 1
@@ -55,13 +55,11 @@ def _price(tao, alpha, quote):
 
 
 @kernel
-def amount_out(amount, reserve_in, reserve_out, power, power_rest=0.0):
-    """What ``amount`` more on one side takes out of the other, rao; the power is w_in / w_out.
-
-    ``power_rest`` is what the float ``power`` lacks of it.
-    """
+def amount_out(amount, reserve_in, reserve_out, weight_in, weight_out):
+    """What ``amount`` more on one side takes out of the other, rao."""
     if amount <= 0 or reserve_in <= 0:
         return np.int64(0)
+    power = np.float64(weight_in) / np.float64(weight_out)
     r = np.float64(amount) / np.float64(reserve_in)
     # Below SMALL the first terms of both series; what is left out is below 1e-17 of the result.
     log = r * (1.0 - r * (1 / 2 - r * (1 / 3 - r * (1 / 4 - r * (1 / 5 - r / 6)))))
@@ -71,7 +69,7 @@ def amount_out(amount, reserve_in, reserve_out, power, power_rest=0.0):
     whole = np.floor(value)
     if value * DOUBT < value - whole < 1.0 - value * DOUBT:
         return np.int64(whole)
-    return precise_amount_out(amount, reserve_in, reserve_out, power, power_rest)
+    return precise_amount_out(amount, reserve_in, reserve_out, *quotient(weight_in, weight_out))
 
 
 @kernel
@@ -80,8 +78,8 @@ def amount_to_limit(reserve_in, ratio, weight_out, ratio_rest=0.0, weight_rest=0
     if np.exp(weight_out * np.log(ratio)) >= MOST_POWER:
         return most_to_limit(reserve_in)
     log, log_rest = _log1p(*_plus(ratio, ratio_rest, -1.0, 0.0))
-    factor, factor_rest = _expm1(*_times(log, log_rest, weight_out, weight_rest))
-    return max(np.int64(0), _whole(*_times(factor, factor_rest, *_pair(reserve_in))))
+    factor, factor_rest = _expm1(*multiplied(log, log_rest, weight_out, weight_rest))
+    return max(np.int64(0), _whole(*multiplied(factor, factor_rest, *_pair(reserve_in))))
 
 
 @kernel
@@ -111,7 +109,6 @@ def swap(buys, tao, alpha, quote, amount, limit, fee_rate, fee_factor):
     """
     reserve_in, reserve_out = (tao, alpha) if buys else (alpha, tao)
     weight_in = quote if buys else WHOLE - quote
-    power, power_rest = quotient(weight_in, WHOLE - weight_in)
     fee = np.int64(high_word(np.uint64(amount), np.uint64(fee_factor))) if fee_factor else np.int64(0)
     net = amount - fee
     if net > reserve_in and _is_too_large(net, reserve_in):
@@ -121,7 +118,7 @@ def swap(buys, tao, alpha, quote, amount, limit, fee_rate, fee_factor):
     now = spot_price(tao, alpha, quote)
     if (now >= limit) if buys else (now <= limit):
         return LIMIT_EXCEEDED, 0, 0, 0
-    paid, out = net, amount_out(net, reserve_in, reserve_out, power, power_rest)
+    paid, out = net, amount_out(net, reserve_in, reserve_out, weight_in, WHOLE - weight_in)
     full = np.float64(reserve_in) + np.float64(net)  # may be more than 64 bits hold
     if net <= LARGEST - reserve_in:
         full = np.float64(reserve_in + net)
@@ -129,7 +126,7 @@ def swap(buys, tao, alpha, quote, amount, limit, fee_rate, fee_factor):
     if (then > limit or out >= alpha) if buys else then < limit:
         paid = _paid_to_limit(buys, tao, alpha, quote, limit)
         fee = np.int64(np.floor(np.float64(paid) * fee_rate / (65535 - fee_rate)))
-        out = amount_out(paid, reserve_in, reserve_out, power, power_rest)
+        out = amount_out(paid, reserve_in, reserve_out, weight_in, WHOLE - weight_in)
     if paid > 0 and out == 0:
         return RESERVES_TOO_LOW, 0, 0, 0
     if out > reserve_out:
@@ -145,12 +142,12 @@ def _paid_to_limit(buys, tao, alpha, quote, limit):
     """
     rao = np.floor(limit * RAO + 0.5)
     is_whole = rao < 2.0**53 and rao / RAO == limit
-    goal, goal_rest = _over(rao, 0.0, RAO, 0.0) if is_whole else (limit, 0.0)
-    goal, goal_rest = _times(goal, goal_rest, *quotient(quote, WHOLE - quote))
-    goal, goal_rest = _times(goal, goal_rest, *quotient(alpha, tao))
+    goal, goal_rest = divided(rao, 0.0, RAO, 0.0) if is_whole else (limit, 0.0)
+    goal, goal_rest = multiplied(goal, goal_rest, *quotient(quote, WHOLE - quote))
+    goal, goal_rest = multiplied(goal, goal_rest, *quotient(alpha, tao))
     weight, weight_rest = quotient(WHOLE - quote if buys else quote, WHOLE)
     if not buys:
-        goal, goal_rest = _over(1.0, 0.0, goal, goal_rest)
+        goal, goal_rest = divided(1.0, 0.0, goal, goal_rest)
     return amount_to_limit(tao if buys else alpha, goal, weight, goal_rest, weight_rest)
 
 
@@ -260,21 +257,21 @@ def most_moved(tao, alpha, quote, to_tao, to_alpha, to_quote, limit):
 def precise_amount_out(amount, reserve_in, reserve_out, power, power_rest):
     """``amount_out`` in pairs of floats (x, x'), each the sum of both: the whole rao below the value."""
     log, log_rest = _log1p(*quotient(amount, reserve_in))
-    t, t_rest = _times(log, log_rest, power, power_rest)
+    t, t_rest = multiplied(log, log_rest, power, power_rest)
     part, part_rest = _expm1(-t, -t_rest)
-    return _whole(*_times(-part, -part_rest, *_pair(reserve_out)))
+    return _whole(*multiplied(-part, -part_rest, *_pair(reserve_out)))
 
 
 @kernel
 def _whole(a, rest):
     """The whole number below a pair ≥ 0, or just above it (``SNAP``)."""
-    a, rest = _sum(a, rest + a * SNAP)
+    a, rest = two_sum(a, rest + a * SNAP)
     whole = np.floor(a)
     return np.int64(whole) + np.int64(np.floor((a - whole) + rest))
 
 
 @kernel
-def _sum(a, b):
+def two_sum(a, b):
     """a + b as a pair, exactly."""
     total = a + b
     seen = total - a
@@ -294,42 +291,42 @@ def _product(a, b):
 @kernel
 def _plus(a, a_rest, b, b_rest):
     """The sum of two pairs."""
-    total, rest = _sum(a, b)
-    low, low_rest = _sum(a_rest, b_rest)
-    total, rest = _sum(total, rest + low)
-    return _sum(total, rest + low_rest)
+    total, rest = two_sum(a, b)
+    low, low_rest = two_sum(a_rest, b_rest)
+    total, rest = two_sum(total, rest + low)
+    return two_sum(total, rest + low_rest)
 
 
 @kernel
-def _times(a, a_rest, b, b_rest):
+def multiplied(a, a_rest, b, b_rest):
     """The product of two pairs."""
     product, rest = _product(a, b)
-    return _sum(product, rest + (a * b_rest + a_rest * b))
+    return two_sum(product, rest + (a * b_rest + a_rest * b))
 
 
 @kernel
-def _over(a, a_rest, b, b_rest):
+def divided(a, a_rest, b, b_rest):
     """The quotient of two pairs: a guess, and the remainder over the divisor, twice."""
     first = a / b
-    taken, taken_rest = _times(b, b_rest, first, 0.0)
+    taken, taken_rest = multiplied(b, b_rest, first, 0.0)
     left, left_rest = _plus(a, a_rest, -taken, -taken_rest)
     second = left / b
-    taken, taken_rest = _times(b, b_rest, second, 0.0)
+    taken, taken_rest = multiplied(b, b_rest, second, 0.0)
     left, _ = _plus(left, left_rest, -taken, -taken_rest)
-    total, rest = _sum(first, second)
-    return _sum(total, rest + left / b)
+    total, rest = two_sum(first, second)
+    return two_sum(total, rest + left / b)
 
 
 @kernel
 def _pair(a):
     """A whole number 0 ≤ a < 2⁶³ as a pair, exactly."""
-    return _sum(np.float64(a >> 32) * 4294967296.0, np.float64(a & 0xFFFFFFFF))
+    return two_sum(np.float64(a >> 32) * 4294967296.0, np.float64(a & 0xFFFFFFFF))
 
 
 @kernel
 def quotient(a, b):
     """a / b of two whole numbers as a pair."""
-    return _over(*_pair(a), *_pair(b))
+    return divided(*_pair(a), *_pair(b))
 
 
 @kernel
@@ -338,21 +335,21 @@ def _expm1(x, x_rest):
     if x < -700.0:
         return -1.0, 0.0
     k = np.floor(x / 0.6931471805599453 + 0.5)
-    z, z_rest = _times(-k, 0.0, 0.6931471805599453, 2.3190468138462996e-17)  # ln 2
+    z, z_rest = multiplied(-k, 0.0, 0.6931471805599453, 2.3190468138462996e-17)  # ln 2
     z, z_rest = _plus(x, x_rest, z, z_rest)
     z, z_rest = z / 256, z_rest / 256
     total, rest = 1.0, 0.0
     for i in range(10, 1, -1):  # 1 + z/2 · (1 + z/3 · (1 + …)); what is left out is below 2⁻¹¹⁰
-        total, rest = _times(total, rest, *_over(z, z_rest, np.float64(i), 0.0))
+        total, rest = multiplied(total, rest, *divided(z, z_rest, np.float64(i), 0.0))
         total, rest = _plus(total, rest, 1.0, 0.0)
-    total, rest = _times(total, rest, z, z_rest)
+    total, rest = multiplied(total, rest, z, z_rest)
     for _ in range(8):  # (1 + s)² − 1 = 2s + s²
-        square, square_rest = _times(total, rest, total, rest)
+        square, square_rest = multiplied(total, rest, total, rest)
         total, rest = _plus(2.0 * total, 2.0 * rest, square, square_rest)
     if k == 0.0:
         return total, rest
     scale = 2.0**k
-    return _plus(scale * total, scale * rest, *_sum(scale, -1.0))
+    return _plus(scale * total, scale * rest, *two_sum(scale, -1.0))
 
 
 @kernel
@@ -361,4 +358,4 @@ def _log1p(x, x_rest):
     guess = np.log1p(x)
     got, got_rest = _expm1(guess, 0.0)
     off, _ = _plus(x, x_rest, -got, -got_rest)
-    return _sum(guess, off / (1.0 + x))
+    return two_sum(guess, off / (1.0 + x))

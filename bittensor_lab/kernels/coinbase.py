@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bittensor_lab.kernels.amm import OK, quote_after, spot_price, swap
+from bittensor_lab.kernels.amm import MINIMUM_RESERVE, OK, WHOLE, amount_out, quote_after, spot_price, swap
 from bittensor_lab.kernels.emission import (
     block_emission,
     flow_shares,
@@ -49,6 +49,7 @@ CAP_ROOT    the same with at most g · e alpha
 """
 U16_MAX = 65535
 NO_LIMIT = 1e6
+SAFE_RESERVE = 2 * MINIMUM_RESERVE
 EVEN = 500_000_000_000_000_000
 TWO_32 = 4294967296.0
 
@@ -237,7 +238,13 @@ def weighed(tao, alpha, quote, tao_add, alpha_add):
 
 @kernel
 def chain_buy(tao, alpha, quote, excess):
-    """The chain's own purchase, without fee: (paid, bought); what it cannot spend stays on the account."""
+    """The chain's own purchase, without fee: (paid, bought); what it cannot spend stays on the account.
+
+    A small purchase cannot reach the limit, whatever the weights, so that one formula is all of ``swap``.
+    """
+    if excess < tao >> 10 and tao >> 10 < alpha and alpha > SAFE_RESERVE:
+        bought = amount_out(excess, tao, alpha, quote, WHOLE - quote)
+        return (excess, bought) if bought > 0 else (np.int64(0), np.int64(0))
     error, paid, bought, _ = swap(True, tao, alpha, quote, excess, NO_LIMIT, 0, np.uint64(0))
     return (paid, bought) if error == OK else (np.int64(0), np.int64(0))
 
