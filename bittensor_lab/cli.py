@@ -142,6 +142,32 @@ def regimes(
 
 
 @app.command()
+def simulate(
+    network: Annotated[str, typer.Argument(metavar="NETWORK", help="mainnet (128 x 256 uids) or demo.")],
+    out_folder: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the tables go.")],
+    days: Annotated[float, typer.Option(help="How long, in days of 7,200 blocks.")] = 365.0,
+    subnets: Annotated[int, typer.Option(help="How many subnets, besides root.")] = 128,
+    traders: Annotated[int, typer.Option(help="People who trade once a day.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
+    regime: Annotated[str | None, typer.Option(help="Rule of emission, A to G.")] = None,
+    every: Annotated[int, typer.Option(help="Blocks between two rows of the tables.")] = 7_200,
+    threads: Annotated[int, typer.Option(help="Threads; the result is the same.")] = 2,
+    checkpoint: Annotated[float, typer.Option(help="Seconds of work that a kill may cost.")] = 20.0,
+) -> None:
+    """Let a whole network run in time and write what became of it; killed, the same command goes on."""
+    from bittensor_lab.worlds import Asked, simulated
+
+    asked = Asked(network, days, subnets, traders, seed, regime, every)
+    try:
+        with _progress("Blocks") as progress:
+            result = simulated(asked, out_folder, threads, checkpoint, progress)
+    except LabError as error:
+        _complain(error)
+        raise typer.Exit(BAD_INPUT) from None
+    out.print(_plain(f"{result.sentence} See {out_folder}.", out), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def warmup() -> None:
     """Compile the kernels and prepare the charts once, so that the first lesson starts at once."""
     from bittensor_lab.warmup import warm_up

@@ -62,11 +62,26 @@ def save(state: State, path: str | Path) -> Path:
     InputError
         if the file cannot be written, or the state holds what no file could give back.
     """
-    target = Path(path)
     try:
-        _replace(target, _packed(state))
+        content = packed(state)
     except InputError as error:
         raise _named(path, f"cannot be written: {error.what}", error, "Change that first.") from None
+    except MemoryError:
+        raise _named(path, "cannot be written: out of memory", None, "Save a smaller state.") from None
+    return write(path, content)
+
+
+def write(path: str | Path, content: bytes) -> Path:
+    """Write a whole file or nothing, and return its path; an old file survives whatever goes wrong.
+
+    Raises
+    ------
+    InputError
+        if the file cannot be written.
+    """
+    target = Path(path)
+    try:
+        _replace(target, content)
     except (OSError, ValueError, MemoryError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or str(error) or "out of memory"
         raise _named(path, f"cannot be written: {reason}", None, "Choose another place.") from None
@@ -98,7 +113,8 @@ def _named(path: str | Path, what: str, error: InputError | None, remedy: str) -
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _packed(state: State) -> bytes:
+def packed(state: State) -> bytes:
+    """Return a state as the content of a file: the same bytes for the same state."""
     writer = _Writer()
     tree = writer.write(State, state, "state")
     members = {
