@@ -12,9 +12,11 @@ checkpoint there now and then: killed, it is gone on with by the same call, and 
 
 from __future__ import annotations
 
+import gc
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -111,7 +113,7 @@ def simulate(
     end = start.block + blocks
     kept = Checkpoints(folder, start, end, agents, seed, every) if folder is not None else None
     state, records = kept.latest() if kept else (start, [])
-    with Runner(state, threads) as runner:
+    with _fewer_collections(), Runner(state, threads) as runner:
         for record in _passing(runner, start.block, end, agents, seed, every):
             records += [record] if record else []
             if progress:
@@ -122,6 +124,16 @@ def simulate(
     if kept:
         kept.forget()
     return Result(reached, *_frames(records))
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """Keep what is there already out of Python's garbage collection, which else takes a tenth of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _passing(

@@ -258,9 +258,10 @@ def bill_root(bill, size, pool, slot, take, pot, fraction, root):
 
 @kernel
 def rate_times(rate, amount):
-    """``floor(rate · amount / 2³²)`` of a raw Q32 rate."""
-    high, low = wide_product(ZERO, np.uint64(rate), ZERO, np.uint64(amount))
-    return np.int64((high << BITS) | (low >> BITS))
+    """``floor(rate · amount / 2³²)`` of a raw Q32 rate: its whole part and its fraction one by one."""
+    whole, fraction = np.uint64(rate) >> BITS, np.uint64(rate) & LOW
+    high, low = np.uint64(amount) >> BITS, np.uint64(amount) & LOW
+    return np.int64(whole * np.uint64(amount) + fraction * high + ((fraction * low) >> BITS))
 
 
 @kernel
