@@ -21,6 +21,7 @@ from bittensor_lab.root_claims import drawn_by_lot
 from bittensor_lab.share_pool import SafeFloat, SharePool
 from bittensor_lab.state import ClaimType, State
 from bittensor_lab.units import tao
+from bittensor_lab.worlds import mainnet_like
 
 
 def in_bulk(state: State, *parts: int, threads: int = 1) -> State:
@@ -62,6 +63,14 @@ def test_one_network_whatever_the_threads():
 def test_every_rule_of_emission(letter):
     start = with_regime(demo_network(4, 3, 5, seed=5), letter)
     assert digest(in_bulk(start, 130, 171)) == digest(run(start, 301))
+
+
+def test_a_network_of_main_nets_size():
+    """All 128 subnets have an epoch in it, which is paid out and claimed."""
+    start = mainnet_like(seed=2)
+    reached = in_bulk(start, 361, threads=2)
+    assert reached.clocks.epoch_index[1:].min() == 1
+    assert digest(reached) == digest(run(start, 361))
 
 
 def test_claims_are_among_it():

@@ -6,6 +6,8 @@ import doctest
 import re
 from pathlib import Path
 
+import pytest
+
 from bittensor_lab.verify import verify_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +24,13 @@ def test_its_python_runs(capsys):
     assert quote == "1296.7 alpha, slippage 13.4%, price +28.5%"
     assert by_median.startswith("[0.")
     assert by_mean != by_median
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_the_guides_python_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
+        exec(compile(block, page.name, "exec"), {})  # our own text
 
 
 def test_its_figures_are_those_of_the_vectors():
