@@ -168,6 +168,34 @@ def simulate(
 
 
 @app.command()
+def sweep(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="network, or the name of a scenario.")],
+    out_file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The table, a CSV file.")],
+    over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE,...", help="A parameter of the network; repeatable."),
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="How many seeds, from 0 on.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help='Use dask.distributed: "local", or an address.')
+    ] = None,
+) -> None:
+    """Work out a grid of parameters and seeds; killed, the same command goes on."""
+    from bittensor_lab.sweep import to_file
+    from bittensor_lab.sweep.points import asked
+
+    try:
+        point, grid = asked(what, over or [], seeds)
+        with _progress("Points") as progress:
+            said = to_file(point, grid, out_file, workers, cluster, progress)
+    except LabError as error:
+        _complain(error)
+        raise typer.Exit(BAD_INPUT) from None
+    out.print(_plain(said, out), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def warmup() -> None:
     """Compile the kernels and prepare the charts once, so that the first lesson starts at once."""
     from bittensor_lab.warmup import warm_up

@@ -32,7 +32,7 @@ LAYERS = [
     {"chain"},
     {"agents"},
     {"play", "scenarios", "simulate"},
-    {"worlds"},
+    {"worlds", "sweep"},
     {"charts"},
     {"labs"},
     {"exercises", "lessons", "verify"},
