@@ -162,9 +162,15 @@ def test_a_function_of_a_notebook_is_refused(monkeypatch):
 
 @pytest.mark.parametrize(
     ("values", "seeds"),
-    [({"a": ()}, (0,)), ({"a": (1,)}, ()), ({"a": "xyz"}, (0,)), ({"a": ([1],)}, (0,)), ({"seed": (1,)}, (0,)),
-     ({"a": range(2_000), "b": range(2_000)}, (0,))],
-)  # fmt: skip
+    [
+        ({"a": ()}, (0,)),
+        ({"a": (1,)}, ()),
+        ({"a": "xyz"}, (0,)),
+        ({"a": ([1],)}, (0,)),
+        ({"seed": (1,)}, (0,)),
+        ({"a": range(2_000), "b": range(2_000)}, (0,)),
+    ],
+)
 def test_a_grid_that_makes_no_sense_is_refused(values, seeds):
     with pytest.raises(InputError):
         Grid(values, seeds)
