@@ -35,7 +35,7 @@ LAYERS = [
     {"worlds", "sweep"},
     {"charts"},
     {"labs"},
-    {"exercises", "lessons", "verify"},
+    {"exercises", "lessons", "verify", "glossary"},
     {"server", "warmup"},
     {"cli"},
 ]
