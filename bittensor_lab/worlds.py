@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bittensor_lab import __version__
+from bittensor_lab import __version__, datasets
 from bittensor_lab.agents import (
     Act,
     Agent,
@@ -39,7 +39,7 @@ from bittensor_lab.regimes import with_regime
 from bittensor_lab.rows import Row, make_row
 from bittensor_lab.simulate import DAY, Progress, Result, simulate
 from bittensor_lab.state import State
-from bittensor_lab.store import write
+from bittensor_lab.store import load, write
 from bittensor_lab.units import RAO_PER_TAO, U16_MAX
 
 WEEK = 50_400
@@ -72,7 +72,7 @@ class Asked:
     """A run by its name and numbers."""
 
     network: str
-    """"mainnet" or "demo\""""
+    """"mainnet", "mainnet_2026" or "demo"; or the path of a saved chain, or of a snapshot's folder"""
     days: float = 365.0
     subnets: int = 128
     traders: int = 0
@@ -91,13 +91,25 @@ class Asked:
         InputError
             if there is no such network or rule, or it cannot have so many subnets.
         """
-        if self.network not in ("mainnet", "demo"):
-            raise InputError(f"there is no network {self.network!r}", remedy="Known: mainnet, demo.")
-        if self.network == "mainnet":
-            state = mainnet_like(self.seed, self.subnets)
-        else:
-            state = demo_network(self.subnets, seed=self.seed)
+        state = self._named()
         return with_regime(state, self.regime) if self.regime else state
+
+    def _named(self) -> State:
+        if self.network == "mainnet":
+            return mainnet_like(self.seed, self.subnets)
+        if self.network == "mainnet_2026":
+            return datasets.mainnet_network(self.seed)
+        if self.network == "demo":
+            return demo_network(self.subnets, seed=self.seed)
+        place = Path(self.network)
+        if place.is_dir():
+            return datasets.load_snapshot(place)
+        if place.is_file():
+            return load(place)
+        raise InputError(
+            f"there is no network {self.network!r}",
+            remedy="Known: mainnet, mainnet_2026, demo; or give a saved chain, or a folder with a snapshot.",
+        )
 
 
 def simulated(
@@ -109,7 +121,7 @@ def simulated(
 ) -> Result:
     """Run what is asked for, leave the tables, the end and ``run.json`` in a folder, and return the result.
 
-    Validators' weights drift weekly on "mainnet".
+    Validators' weights drift weekly on "mainnet" and "mainnet_2026".
 
     Raises
     ------
@@ -122,7 +134,7 @@ def simulated(
     if not 0 <= asked.traders <= MOST_TRADERS:
         raise InputError(f"traders must be from 0 to {MOST_TRADERS:,}, not {asked.traders}")
     start, traders = with_traders(asked.start(), asked.traders)
-    people = [drift(), *traders] if asked.network == "mainnet" else traders
+    people = [drift(), *traders] if asked.network.startswith("mainnet") else traders
     result = simulate(
         start, blocks, people, seed=asked.seed, every=asked.every, threads=threads, folder=folder,
         checkpoint_seconds=checkpoint, progress=progress,

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from pathlib import Path
 
 import numpy as np
 
-from bittensor_lab.datasets import checksum
+from bittensor_lab.datasets import files
 
 HERE = Path(__file__).resolve().parent
 HONEST = [
@@ -212,26 +211,26 @@ def _table(groups, stake, weights) -> str:
 
 def main() -> None:
     """Write every preset and the manifest."""
-    entries = []
+    entries, texts = [], {}
     for name, title, sentence, make, seed in PRESETS:
         groups, stake, weights = make() if seed is None else make(np.random.default_rng(seed))
-        text = _table(groups, stake, weights)
-        (HERE / "presets" / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+        file = f"presets/{name}.csv"
+        texts[file] = _table(groups, stake, weights)
         entries.append(
             {
                 "name": name,
                 "title": title,
                 "sentence": sentence,
-                "file": f"presets/{name}.csv",
+                "units": "stake in thousand alpha; weights relative within a row",
                 "rows": len(weights),
                 "columns": len(weights[0]),
                 "seed": seed,
-                "sha256": checksum(text),
+                "how": "written by hand" if seed is None else "drawn as datasets/make_presets.py says",
+                "files": {file: files.checksum(texts[file])},
+                "matches": [],
             }
         )
-    about = "Lab presets: one line per validator; stake in thousand alpha; weights relative within a row."
-    text = json.dumps({"about": about, "presets": entries}, indent=1, ensure_ascii=False) + "\n"
-    (HERE / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+    files.publish(HERE, "presets", entries, texts)
 
 
 if __name__ == "__main__":

@@ -276,4 +276,4 @@ def followed(moving_price, price, rate):
     if rate <= 0.0 or (price == 1.0 and moving_price == ONE):
         return moving_price
     gap = price * TWO_32 - np.float64(moving_price)
-    return moving_price + np.int64(np.floor(rate * gap - 1.0 / TWO_32))
+    return max(np.int64(0), moving_price + np.int64(np.floor(rate * gap - 1.0 / TWO_32)))

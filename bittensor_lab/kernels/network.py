@@ -97,7 +97,7 @@ class Limits(NamedTuple):
 class Network(NamedTuple):
     """A network as columns."""
 
-    pools: PoolArrays
+    pools: PoolArrays  # [rows] each
     clock: Clock
     epochs: EpochRules
     neurons: Neurons

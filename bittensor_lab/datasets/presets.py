@@ -1,30 +1,25 @@
-"""Data sets that come with the course: the lab presets, and how to change them.
+"""Presets: the small worlds of the labs, and how to change them.
 
-A preset is a small world for a lab: who validates, with how much stake, and what each validator
-says of each miner. It lives in ``datasets/presets`` as one CSV file with a line per validator,
+A preset says who validates, with how much stake, and what each validator says of each miner. It lives in
+``datasets/presets`` as one CSV file with a line per validator,
 
     validator, group, stake, M1, M2, …        (stake in thousand alpha, weights in any unit)
 
-and ``datasets/manifest.json`` says of every file what it shows, its shape, the seed it was made
-with and its checksum. ``datasets/make_presets.py`` writes both. Weights are relative on chain as
-well: the largest of a row is stored as 65535 (``spec/epoch.md`` 3.4), and the epoch makes each row
-sum to 1.
+Weights are relative on chain as well: the largest of a row is stored as 65535 (``spec/epoch.md`` 3.4), and
+the epoch makes each row sum to 1.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bittensor_lab import places
+from bittensor_lab.datasets.files import Entry, entries, entry, verified_texts
 from bittensor_lab.epoch import EpochInputs, matrix_inputs
 from bittensor_lab.errors import InputError
 from bittensor_lab.params import Hyperparameters
@@ -34,7 +29,6 @@ STAKE_UNIT = 1000 * RAO_PER_TAO
 """rao in 1 of a preset's stake: a thousand alpha"""
 MOST_WEIGHT = 32768
 """largest raw weight that a file may hold; up to here the chain's scaling is a plain rounding"""
-_REPAIR = "Run `python datasets/make_presets.py` in a checkout, or install the package again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,12 +120,12 @@ class Preset:
 
 def preset_names() -> tuple[str, ...]:
     """Return the names of all presets, in the order of the manifest."""
-    return tuple(entry["name"] for entry in _manifest())
+    return tuple(each["name"] for each in entries("presets"))
 
 
 def preset_titles() -> dict[str, str]:
     """Return name and title of every preset, in the order of the manifest."""
-    return {entry["name"]: entry["title"] for entry in _manifest()}
+    return {each["name"]: each["title"] for each in entries("presets")}
 
 
 def preset(name: str) -> Preset:
@@ -142,10 +136,7 @@ def preset(name: str) -> Preset:
     InputError
         if there is none, or its file is missing or damaged.
     """
-    for entry in _manifest():
-        if entry["name"] == name:
-            return _read(entry)
-    raise InputError(f"there is no preset {name!r}", remedy=f"Known: {', '.join(preset_names())}.")
+    return _read(entry("presets", name, "preset"))
 
 
 def as_stored(weights: NDArray[np.int64]) -> NDArray[np.uint16]:
@@ -154,34 +145,13 @@ def as_stored(weights: NDArray[np.int64]) -> NDArray[np.uint16]:
     return ((2 * weights * U16_MAX + top) // (2 * top)).astype(np.uint16)
 
 
-def _manifest() -> list[dict[str, Any]]:
-    path = places.course("datasets") / "manifest.json"
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["presets"]
-        return [dict(entry, name=entry["name"], title=entry["title"]) for entry in entries]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("the list of data sets cannot be read", f"{path.name}: {error}", _REPAIR) from error
-
-
-def _read(entry: Mapping[str, Any]) -> Preset:
-    path = places.course("datasets") / entry["file"]
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"data set {entry['file']} cannot be read", type(error).__name__, _REPAIR) from error
-    if checksum(text) != entry["sha256"]:
-        raise InputError(
-            f"data set {entry['file']} is damaged", "Its checksum is not that of the manifest.", _REPAIR
-        )
+def _read(found: Entry) -> Preset:
+    (text,) = verified_texts(found).values()
     lines = list(csv.reader(StringIO(text)))[1:]
     matrix = np.array([[int(cell) for cell in line[3:]] for line in lines], np.int64)
     groups, stake = tuple(line[1] for line in lines), tuple(float(line[2]) for line in lines)
-    return Preset(entry["name"], entry["title"], entry["sentence"], groups, stake, _frozen(matrix))
-
-
-def checksum(text: str) -> str:
-    """Return the SHA-256 of a data file's text; line ends count as one character everywhere."""
-    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
+    about = found["name"], found["title"], found.get("sentence", "")
+    return Preset(*about, groups, stake, _frozen(matrix))
 
 
 def _frozen(matrix: NDArray[np.int64]) -> NDArray[np.int64]:
