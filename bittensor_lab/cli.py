@@ -1,4 +1,4 @@
-"""The command line: ``bittensor-lab lab``, ``verify``, ``grade``, ``warmup``.
+"""The command line: ``bittensor-lab lab``, ``verify``, ``simulate``, ``sweep``, ``grade``, ``warmup``.
 
 Each command says in one line what is wrong with its input and exits with 2; a traceback means a
 defect of ours.
@@ -143,7 +143,12 @@ def regimes(
 
 @app.command()
 def simulate(
-    network: Annotated[str, typer.Argument(metavar="NETWORK", help="mainnet (128 x 256 uids) or demo.")],
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="NETWORK", help="mainnet, mainnet_2026, demo, a saved chain, or a snapshot's folder."
+        ),
+    ],
     out_folder: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the tables go.")],
     days: Annotated[float, typer.Option(help="How long, in days of 7,200 blocks.")] = 365.0,
     subnets: Annotated[int, typer.Option(help="How many subnets, besides root.")] = 128,
@@ -170,7 +175,7 @@ def simulate(
 @app.command()
 def sweep(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="network, or the name of a scenario.")],
-    out_file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The table, a CSV file.")],
+    out_file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The table: CSV, or FILE.parquet.")],
     over: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE,...", help="A parameter of the network; repeatable."),
@@ -188,11 +193,15 @@ def sweep(
     try:
         point, grid = asked(what, over or [], seeds)
         with _progress("Points") as progress:
-            said = to_file(point, grid, out_file, workers, cluster, progress)
+            result = to_file(point, grid, out_file, workers, cluster, progress)
     except LabError as error:
         _complain(error)
         raise typer.Exit(BAD_INPUT) from None
+    said = f"{result.sentence} See {out_file}."
+    if len(result.failed):
+        said += " The same command tries them again."
     out.print(_plain(said, out), highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if result.failed.empty else 1)
 
 
 @app.command()

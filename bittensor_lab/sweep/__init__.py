@@ -14,23 +14,26 @@ that was killed goes on from there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bittensor_lab import store
 from bittensor_lab.errors import InputError
 from bittensor_lab.sweep.cluster import on_cluster
 from bittensor_lab.sweep.journal import Journal
 from bittensor_lab.sweep.processes import in_processes
-from bittensor_lab.sweep.work import Done, Point, name_of
+from bittensor_lab.sweep.work import Done, Point, name_of, plain
 
 __all__ = ["Done", "Grid", "Point", "Swept", "gathered", "sweep", "sweeping", "to_file"]
 
 MOST_POINTS = 1_000_000
+RESERVED = ("seed", "error")
+"""columns of ours"""
 Progress = Callable[[int, int], None]
 """(points done, points in all)"""
 
@@ -44,27 +47,43 @@ class Grid:
     seeds: Sequence[int] = (0,)
 
     def __post_init__(self) -> None:
-        for name, values in (*self.values.items(), ("seeds", self.seeds)):
-            if isinstance(values, str) or not len(values):
-                raise InputError(f"{name} has no values", remedy="Give a list of at least one.")
-            wrong = [v for v in values if not isinstance(v, bool | int | float | str)]
-            if wrong:
-                raise InputError(f"{name} holds {wrong[0]!r}", remedy="Give numbers, texts or switches.")
-        if "seed" in self.values:
-            raise InputError("seed is no parameter", remedy="Give the seeds as seeds.")
+        for name in self.values:
+            if not isinstance(name, str) or not name or name in RESERVED:
+                raise InputError(
+                    f"{name!r} cannot be a parameter's name", remedy="Take another; seeds are given as seeds."
+                )
+        values = {name: _listed(name, given) for name, given in self.values.items()}
+        seeds = _listed("seeds", self.seeds)
+        for seed in seeds:
+            if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+                raise InputError(f"a seed must be a whole number of at least 0, not {seed!r}")
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "seeds", seeds)
         if len(self) > MOST_POINTS:
             raise InputError(f"the grid has {len(self):,} points, at most {MOST_POINTS:,} can be swept")
 
     def __len__(self) -> int:
-        count = len(self.seeds)
-        for values in self.values.values():
-            count *= len(values)
-        return count
+        return len(self.seeds) * prod(len(values) for values in self.values.values())
 
     def points(self) -> list[tuple[dict[str, Any], int]]:
         """Return (parameters, seed) of every point, the seed moving fastest."""
         combinations = product(*self.values.values(), self.seeds)
         return [(dict(zip(self.values, point, strict=False)), point[-1]) for point in combinations]
+
+
+def _listed(name: str, given: Any) -> tuple[Any, ...]:
+    """A parameter's values as they are sent and written; one array of numpy, or a range, is a list too."""
+    if isinstance(given, str | bytes | Mapping) or not hasattr(given, "__len__") or not len(given):
+        raise InputError(f"{name} has no values", f"It is {given!r}.", "Give a list of at least one.")
+    if len(given) > MOST_POINTS:
+        raise InputError(f"{name} has {len(given):,} values, at most {MOST_POINTS:,} can be swept")
+    try:
+        values = tuple(plain(f"a value of {name}", value) for value in given)
+    except TypeError as error:
+        raise InputError(str(error), remedy="Give numbers, texts or switches.") from None
+    if None in values:
+        raise InputError(f"a value of {name} is None", remedy="Give numbers, texts or switches.")
+    return values
 
 
 @dataclass(frozen=True)
@@ -75,10 +94,56 @@ class Swept:
     """a row per point, or several: parameters, seed, what the point returned"""
     failed: pd.DataFrame
     """parameters, seed, error"""
+    points: int
+    """how many have been worked out, or have failed"""
+
+    @property
+    def sentence(self) -> str:
+        """What became of it, in one line."""
+        if self.failed.empty:
+            return f"{self.points:,} points."
+        *where, error = self.failed.iloc[0].items()
+        at, why = ", ".join(f"{name} {value}" for name, value in where), str(error[1]).rstrip(".")
+        return f"{self.points:,} points, {len(self.failed):,} failed; the first, at {at}: {why}."
 
     def save(self, path: str | Path) -> Path:
-        """Write ``frame`` as CSV and return its path; raises InputError if that cannot be."""
-        return store.write(path, self.frame.to_csv(index=False, lineterminator="\n").encode())
+        """Write ``frame`` and return its path: Parquet if it ends so, or else CSV.
+
+        What failed is written beside it, as CSV, under a name with "failed" in it.
+
+        Raises
+        ------
+        InputError
+            if that cannot be.
+        """
+        from bittensor_lab import store  # not above: every worker imports this module, few need the engine
+
+        target = _target(path)
+        store.write(target, _content(self.frame, target))
+        beside = target.with_name(f"{target.stem}.failed.csv")
+        if self.failed.empty:
+            beside.unlink(missing_ok=True)
+        else:
+            store.write(beside, _content(self.failed, beside))
+        return target
+
+
+def _target(path: str | Path) -> Path:
+    """A path at which a file can stand, as far as can be seen."""
+    target = Path(path)
+    if not target.name or target.is_dir():
+        raise InputError(f"{target}: cannot be written: it is a folder", remedy="Give a file.")
+    return target
+
+
+def _content(frame: pd.DataFrame, path: Path) -> bytes:
+    """A table as the content of a file."""
+    if path.suffix != ".parquet":
+        return frame.to_csv(index=False, lineterminator="\n").encode("utf-8", "backslashreplace")
+    try:
+        return frame.to_parquet(None, index=False, engine="pyarrow", compression="zstd")
+    except (ValueError, TypeError, OverflowError) as error:  # a column with texts and numbers in it
+        raise InputError(f"{path}: cannot be written: {error}", remedy="Write CSV instead.") from None
 
 
 def sweeping(
@@ -94,11 +159,11 @@ def sweeping(
     Parameters
     ----------
     point
-        a function (parameters, seed) of a module.
+        a function (parameters, seed) of a module; on a cluster, without a journal, of a notebook too.
     workers
         processes here; a cluster elsewhere has its own.
     cluster
-        None: a pool of processes; "local" or an address: dask.distributed.
+        None: processes of our own; "local" or an address: dask.distributed.
     journal
         a file to which finished points are written, and from which an earlier sweep is gone on with.
 
@@ -109,19 +174,28 @@ def sweeping(
     """
     if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= 1_024:
         raise InputError(f"workers must be a whole number from 1 to 1024, not {workers!r}")
-    name = name_of(point)
-    jobs = [(number, *each) for number, each in enumerate(grid.points())]
+    name = name_of(point) if cluster is None or journal is not None else ""
     kept = Journal(journal, name, grid.values, grid.seeds) if journal is not None else None
+    return _sweeping(point, grid, workers, cluster, kept)
+
+
+def _sweeping(
+    point: Point, grid: Grid, workers: int, cluster: str | None, kept: Journal | None
+) -> Iterator[Done]:
     known = kept.read() if kept else {}
     yield from known.values()
-    left = [job for job in jobs if job[0] not in known]
+    left = [(number, *each) for number, each in enumerate(grid.points()) if number not in known]
     if not left:
         return
-    found = on_cluster(point, left, workers, cluster) if cluster else in_processes(point, left, workers)
-    for done in found:
-        if kept:
-            kept.write(done)
-        yield done
+    if cluster is None:
+        found = in_processes(point, left, workers)
+    else:
+        found = on_cluster(point, left, min(workers, len(left)), cluster)
+    with kept or nullcontext():
+        for done in found:
+            if kept:
+                kept.write(done)
+            yield done
 
 
 def sweep(
@@ -149,26 +223,23 @@ def to_file(
     workers: int = 2,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> str:
-    """Work out a grid into a CSV file, with a journal beside it meanwhile; returns what became of it.
+) -> Swept:
+    """Work out a grid into a file, as ``save`` does, with a journal beside it meanwhile.
+
+    The journal stays if points have failed: the same call tries them again.
 
     Raises
     ------
     InputError
         as ``sweeping``, and if the file cannot be written.
     """
-    target = Path(path)
+    target = _target(path)
     journal = target.with_name(target.name + ".journal")
     result = sweep(point, grid, workers=workers, cluster=cluster, journal=journal, progress=progress)
     result.save(target)
     if result.failed.empty:
-        journal.unlink()
-        return f"{len(grid):,} points. See {target}."
-    first = result.failed.iloc[0]
-    return (
-        f"{len(grid):,} points, {len(result.failed):,} failed, the first with {first.error!r}. See {target}; "
-        f"the same command tries them again."
-    )
+        journal.unlink(missing_ok=True)
+    return result
 
 
 def gathered(grid: Grid, found: Mapping[int, Done]) -> Swept:
@@ -185,4 +256,5 @@ def gathered(grid: Grid, found: Mapping[int, Done]) -> Swept:
     return Swept(
         pd.DataFrame(rows) if rows else pd.DataFrame(columns=names),
         pd.DataFrame(wrong, columns=[*names, "error"]),
+        len(found),
     )

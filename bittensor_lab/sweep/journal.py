@@ -1,29 +1,32 @@
 """The journal of a sweep: a line of JSON for each finished point, so that a kill costs only what was in work.
 
 The first line says what it is the journal of. The last one may be half a line, if whoever wrote it was
-killed: it is dropped. A point that failed is tried again the next time.
+killed: it is dropped. A point that failed is tried again the next time. A file that is no journal of this
+sweep is refused, and left as it is.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bittensor_lab import __version__
 from bittensor_lab.errors import InputError
-from bittensor_lab.sweep.work import Done
+from bittensor_lab.sweep.work import Done, plain
 
 
 class Journal:
-    """A file of finished points."""
+    """A file of finished points; as a context it is taken away at the end if there is none in it."""
 
     def __init__(
         self, path: str | Path, point: str, values: Mapping[str, Sequence[Any]], seeds: Sequence[int]
     ) -> None:
         self.path = Path(path)
         of = {"point": point, "values": {name: list(v) for name, v in values.items()}, "seeds": list(seeds)}
-        self.head = json.dumps(of).encode() + b"\n"
+        self.head = json.dumps({"bittensor_lab sweep": __version__, **of}).encode() + b"\n"
 
     def read(self) -> dict[int, Done]:
         """Return the points that are finished, by number, and make the file ready for more.
@@ -35,9 +38,10 @@ class Journal:
         """
         try:
             content = self.path.read_bytes() if self.path.exists() else b""
-            if content and not self.head.startswith(content.partition(b"\n")[0]):
+            if not (content.startswith(self.head) or self.head.startswith(content)):
                 raise self._refused("is not the journal of this sweep")
             whole = content[: content.rfind(b"\n") + 1]
+            found = self._points(whole)
             with self.path.open("r+b" if content else "w+b") as file:
                 file.truncate(len(whole))
                 file.seek(len(whole))
@@ -45,15 +49,24 @@ class Journal:
                     file.write(self.head)
         except OSError as error:
             raise self._refused(f"cannot be used: {error.strerror}") from None
-        return self._points(whole)
+        return found
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            if self.path.stat().st_size == len(self.head):
+                self.path.unlink()
 
     def _points(self, whole: bytes) -> dict[int, Done]:
         found: dict[int, Done] = {}
-        for number, line in enumerate(whole.splitlines()[1:], 2):
+        for number, line in enumerate(whole.split(b"\n")[1:-1], 2):
             try:
                 about = json.loads(line)
-                done = Done(int(about["number"]), tuple(dict(row) for row in about["rows"]))
-            except (ValueError, KeyError, TypeError):
+                rows = [{name: plain(name, v) for name, v in row.items()} for row in about["rows"]]
+                done = Done(int(about["number"]), tuple(rows))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 raise self._refused(f"is damaged in line {number}") from None
             found[done.number] = done
         return found
