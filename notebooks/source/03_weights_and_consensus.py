@@ -184,4 +184,4 @@ else:
 #
 # **Next:** `exercises/set_03.ipynb`, in the folder beside this one, has you write the weighted median and
 # put it into the chain's epoch; `bittensor-lab grade exercises/set_03.ipynb` gives the points. Lesson 04
-# will follow the bonds: why a validator who is right *early* earns more.
+# will follow the bonds: what does being right *early* earn?

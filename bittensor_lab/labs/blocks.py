@@ -1,0 +1,115 @@
+"""The lab of lesson 00: one block after the other of a tiny network, and who did what in it.
+
+It only wires: what happens comes from ``play.story``, the picture from ``charts.blocks``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.picture import ChartPicture
+from bittensor_lab.labs.scales import rounded
+from bittensor_lab.play import story as views
+
+BET = "blocks/miners_part"
+NETWORKS = {"one": ("A network", 0), "another": ("Another network", 1)}
+"""presets: title and seed"""
+
+
+class Seen(NamedTuple):
+    """A story, and the block of it that is looked at, counted from 1."""
+
+    story: views.Story
+    number: int
+    seed: int
+
+
+def build(preset: str = "one") -> Lab:
+    """Return the lab, opened on a network."""
+    block = LabelledSlider(
+        title="Block", labels=["number"], low=1.0, high=float(views.BLOCKS), step=1.0, digits=0
+    )
+    columns = (
+        {"preset": Preset(options=[(name, about[0]) for name, about in NETWORKS.items()])},
+        {"block": block},
+    )
+    return one_per_cell(
+        lambda: Lab(
+            "blocks",
+            columns,
+            preset=preset,
+            load=load,
+            compute=compute,
+            draw=draw,
+            pictures={"blocks": ChartPicture()},
+            bet=bet_strip(),
+        )
+    )
+
+
+def load(name: str) -> dict[str, dict[str, Any]]:
+    """Return what the controls show for a network: its first busy block."""
+    told = views.story(NETWORKS[name][1])
+    busy = int((told.blocks.extrinsics > 0).to_numpy().argmax()) + 1
+    sentence = f"{views.SUBNETS} subnets; on the first one {len(views.SKILLS) + 1} miners clean up sounds."
+    return {"preset": {"value": name, "sentence": sentence}, "block": {"values": [float(busy)]}}
+
+
+def compute(state: State) -> Seen:
+    """Look up the block that the controls say."""
+    seed = NETWORKS[state["preset"]][1]
+    return Seen(views.story(seed), round(state["block"]), seed)
+
+
+def draw(seen: Seen, state: State, limits: dict[str, float] | None) -> Drawing:
+    """Return the sentences and the picture."""
+    about = seen.story, seen.number
+
+    def chart(theme: Any = "light") -> Any:
+        from bittensor_lab.charts.blocks import blocks_chart
+
+        return blocks_chart(
+            views.tables(*about), name=theme, title=views.title(*about), subtitle=views.subtitle(*about)
+        )
+
+    def spec(theme: str) -> dict[str, Any]:
+        return {name: part for name, part in chart(theme).to_dict().items() if name != "title"}
+
+    tables = {name: rounded(table) for name, table in views.tables(*about).items()}
+    return Drawing(
+        title=views.title(*about),
+        subtitle=views.subtitle(*about),
+        summary=views.summary(*about),
+        code=f"from bittensor_lab.play.story import story\nstory({seen.seed}).deeds",
+        frame=seen.story.deeds,
+        limits={},
+        chart=chart,
+        key="blocks",
+        spec=spec,
+        tables=lambda: tables,
+        show={"blocks": {"key": "blocks", "make": spec, "tables": tables, "params": {}}},
+    )
+
+
+@cache
+def bet_strip() -> BetStrip:
+    """Return the bet of this kernel: one widget, wherever it is shown."""
+    strip = BetStrip(
+        question="what part of an epoch's alpha do the miners get?",
+        hint="The rest is for validators, their stakers and the owner",
+        high=100.0,
+        ticks=[0.0, 25.0, 50.0, 75.0, 100.0],
+        truth=100 * views.miners_part(views.story(0)),
+        why="18 % go to the owner; the rest is halved between miners and validators.",
+    )
+    return recorded_bet(strip, BET)
+
+
+def warmup() -> None:
+    """Make ahead what the first picture would wait for."""
+    lab = build()
+    lab.png()
+    lab.close()

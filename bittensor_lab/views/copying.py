@@ -1,0 +1,188 @@
+"""Weight copying as tables and sentences: what a validator earns who lets the others do the scoring.
+
+Four honest validators look at miners whose quality drifts, each with some noise, and give what they see.
+A fifth one of the same stake looks at no miner: in every epoch it gives the mean of what the four gave
+``delay`` epochs before. All five go through the chain's epochs, bonds carried on from one to the next:
+
+    gain = dividends of the copier / mean dividends of the honest − 1
+
+With commit-reveal and a reveal period of p epochs, what stands open is p epochs old and the copier's own
+weights open p epochs later, as the others' do; so the delay is p. Nothing is counted for the work of looking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bittensor_lab.epoch import matrix_inputs, run_epoch
+from bittensor_lab.params import Hyperparameters
+from bittensor_lab.rows import rows_from_dense
+from bittensor_lab.units import NO_BREAK_SPACE, U16_MAX, tao
+
+HONEST, MINERS, STAKE = 4, 8, 100
+DELAYS = tuple(range(9))
+"""epochs; what the curve is computed for"""
+SETTLING, WATCHED = 6, 20
+"""epochs until bonds have grown, and epochs that count"""
+EVEN = 0.005
+"""a gain that is smaller is no gain to speak of"""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the copier meets."""
+
+    drift: float = 0.1
+    """by how much a miner's quality changes in an epoch, as a part"""
+    noise: float = 0.1
+    """by how much an honest validator is off, as a part"""
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class CopyingView:
+    """What copying comes to; ``delay`` and ``liquid`` say which case ``course`` shows."""
+
+    delay: int
+    liquid: bool
+    rules: Rules
+    curve: pd.DataFrame
+    """delay, liquid_alpha, gain (part), shown (whether it is the rule in force)"""
+    course: pd.DataFrame
+    """epoch, copier, honest (dividends, of 1), gain (part)"""
+
+    @property
+    def gain(self) -> float:
+        """The copier's gain over an honest validator, as a part."""
+        there = (self.curve.delay == self.delay) & self.curve.shown
+        return float(self.curve.gain[there].iloc[0])
+
+
+def copying(delay: int = 1, liquid: bool = False, rules: Rules = Rules()) -> CopyingView:
+    """Return what copying comes to at every delay, under both ways of moving bonds.
+
+    Parameters
+    ----------
+    delay
+        epochs by which the copier is late; one of ``DELAYS``.
+    liquid
+        whether bonds move by liquid alpha.
+    """
+    rows = []
+    for each in (False, True):
+        for late in DELAYS:
+            copier, honest = dividends(late, each, rules)
+            rows.append((late, each, float(copier.mean() / honest.mean() - 1), each == liquid))
+    copier, honest = dividends(delay, liquid, rules)
+    course = pd.DataFrame({"epoch": range(WATCHED), "copier": copier, "honest": honest})
+    course["gain"] = course.copier / course.honest - 1
+    curve = pd.DataFrame(rows, columns=["delay", "liquid_alpha", "gain", "shown"])
+    return CopyingView(delay, liquid, rules, curve, course)
+
+
+@lru_cache(maxsize=512)
+def dividends(delay: int, liquid: bool, rules: Rules) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the dividends of the copier, and of the honest on average, in each epoch [epochs], of 1."""
+    given = opinions(rules)
+    first = max(DELAYS)
+    hyperparameters = Hyperparameters(commit_reveal=False, liquid_alpha=liquid)
+    inputs, paid = None, []
+    for epoch in range(first, first + SETTLING + WATCHED):
+        copied = np.round(given[epoch - delay].mean(axis=0)).astype(np.int64)
+        weights = np.vstack([given[epoch], copied])
+        if inputs is None:
+            stake = np.full(HONEST + 1, tao(STAKE))
+            inputs = matrix_inputs(stake, weights, hyperparameters=hyperparameters)
+        whole = np.zeros((inputs.n, inputs.n), np.int64)
+        whole[: HONEST + 1, HONEST + 1 :] = weights
+        terms = run_epoch(replace(inputs, weights=rows_from_dense(whole)))
+        inputs = replace(inputs, bonds=terms.bonds)
+        paid.append(terms.dividends[: HONEST + 1] / U16_MAX)
+    shares = np.array(paid)[SETTLING:]
+    return shares[:, -1], shares[:, :-1].mean(axis=1)
+
+
+@lru_cache(maxsize=32)
+def opinions(rules: Rules) -> NDArray[np.int64]:
+    """Return what the honest give [epochs, validators, miners], as u16."""
+    rng, epochs = np.random.default_rng(rules.seed), max(DELAYS) + SETTLING + WATCHED
+    walk = np.cumsum(rng.normal(0, 1, (epochs, MINERS)), axis=0)
+    error = rng.normal(0, 1, (epochs, HONEST, MINERS))
+    seen = np.exp(rules.drift * walk[:, None, :] + rules.noise * error)
+    return np.round(U16_MAX * seen / seen.max(axis=2, keepdims=True)).astype(np.int64)
+
+
+# --- tables and sentences ---------------------------------------------------------------------------
+
+
+def tables(view: CopyingView) -> dict[str, pd.DataFrame]:
+    """Return the tables of the picture: curve, course, mark."""
+    curve = view.curve.assign(name=np.where(view.curve.liquid_alpha, "liquid alpha", "plain bonds"))
+    low, high = limits(view)["loss"], limits(view)["gain"]
+    curve["apart"] = _apart(curve, curve.delay == DELAYS[-1], "gain", 0.1 * (low + high))
+    mark = pd.DataFrame([{"delay": view.delay, "gain": view.gain, "text": percent(view.gain)}])
+    return {"curve": curve, "course": view.course, "mark": mark}
+
+
+def _apart(table: pd.DataFrame, ends: pd.Series, column: str, least: float) -> pd.Series:
+    """Where the words at the ends of two lines stand: at least ``least`` from each other."""
+    places = table[column].copy()
+    first, second = places.index[ends]
+    upper, lower = (first, second) if places[first] >= places[second] else (second, first)
+    missing = max(0.0, least - (places[upper] - places[lower])) / 2
+    places[upper] += missing
+    places[lower] -= missing
+    return places
+
+
+def limits(view: CopyingView) -> dict[str, float]:
+    """Return how far the scale must reach, as parts."""
+    gains = np.concatenate([view.curve.gain, view.course.gain])
+    return {"gain": max(0.02, float(gains.max())) * 1.3, "loss": max(0.02, -float(gains.min())) * 1.15}
+
+
+def percent(part: float) -> str:
+    """Return a part as a signed percentage."""
+    return f"{part:+.0%}".replace("-", "−").replace("%", f"{NO_BREAK_SPACE}%")
+
+
+def title(view: CopyingView) -> str:
+    """Return what the picture proves."""
+    when = "In the open" if not view.delay else f"{_epochs(view.delay)} late"
+    size = f"{abs(view.gain):.0%}".replace("%", f"{NO_BREAK_SPACE}%")
+    if abs(view.gain) < EVEN:
+        return f"{when}, copying pays as much as looking"
+    return f"{when}, copying {'pays' if view.gain > 0 else 'costs'} {size}"
+
+
+def _epochs(delay: int) -> str:
+    return "One epoch" if delay == 1 else f"{delay} epochs"
+
+
+def subtitle(view: CopyingView) -> str:
+    """Return how to read the marks."""
+    now, other = ("liquid alpha", "plain bonds") if view.liquid else ("plain bonds", "liquid alpha")
+    return f"Solid: {now}, as set. Dashed: {other}. The rule marks the delay that is set."
+
+
+def summary(view: CopyingView) -> str:
+    """Return the picture in words."""
+    shown = view.curve[view.curve.shown]
+    losing = shown.delay[shown.gain < -EVEN]
+    paying = shown.delay[shown.gain > EVEN]
+    from_ = f"from {_epochs(int(losing.min())).lower()} on" if len(losing) else "at no delay up to 8 epochs"
+    up_to = (
+        f"up to {_epochs(int(paying.max())).lower()}" if len(paying) and paying.max() else "only in the open"
+    )
+    up_to = up_to if len(paying) else "nowhere"
+    there = view.curve[view.curve.delay == view.delay]
+    other = percent(float(there.gain[~there.shown].iloc[0]))
+    return (
+        f"{title(view)}. Copying costs something {from_}, and pays {up_to}. With the other way of moving "
+        f"bonds it would be {other} instead of {percent(view.gain)}."
+    )

@@ -1,0 +1,121 @@
+"""Lesson 04 end to end: a real JupyterLab, a real Chromium, a real kernel."""
+
+import pytest
+
+LESSON = "04_bonds_and_dividends.ipynb"
+MOVES = ".btlab .bl-tone-validator input >> nth=0"
+PENALTY = ".btlab .bl-tone-active input >> nth=0"
+PRESET = ".btlab .bl-select"
+
+
+@pytest.fixture
+def lesson(page):
+    page.open(LESSON)
+    page.hide_sidebar()
+    page.run_all()
+    page.drawn(60_000)
+    page.idle()
+    show_lab(page)
+    return page
+
+
+def show_lab(page):
+    """Scroll to the lab: JupyterLab lays out what is far from the screen only when it comes near."""
+    page.tab.locator(".btlab").scroll_into_view_if_needed()
+    page.tab.wait_for_function("() => document.querySelector('.btlab .bl-title').innerText !== ''")
+    page.tab.wait_for_timeout(500)
+
+
+def title(page):
+    return page.tab.locator(".btlab .bl-title").inner_text()
+
+
+def test_a_move_and_the_penalty_change_title_and_picture(lesson):
+    before, said = lesson.fingerprint(), title(lesson)
+    assert said.startswith("Moving first earned V1 5") and "less than V3" in said
+    errors = "document.querySelectorAll('.jp-OutputArea-output[data-mime-type*=stderr]').length"
+    assert lesson.tab.evaluate(errors) == 0
+    lesson.shot("lesson04-light-1440", ".btlab")
+
+    lesson.tab.locator(MOVES).focus()
+    for _ in range(5):
+        lesson.tab.keyboard.press("ArrowRight")
+    lesson.changed(before)
+    lesson.settled()
+    after_keys = lesson.fingerprint()
+    assert lesson.tab.locator(MOVES).input_value() == "7"
+
+    box = lesson.tab.locator(PENALTY).bounding_box()
+    y = box["y"] + box["height"] / 2
+    lesson.tab.mouse.move(box["x"] + box["width"] - 8, y)
+    lesson.tab.mouse.down()
+    for step in range(1, 21):
+        lesson.tab.mouse.move(box["x"] + (box["width"] - 8) * (1 - step / 20), y)
+    lesson.tab.mouse.up()
+    lesson.changed(after_keys)
+    lesson.settled()
+    assert float(lesson.tab.locator(PENALTY).input_value()) == 0
+    assert "more than V3" in title(lesson)
+
+    lesson.tab.get_by_text("Reset", exact=True).click()
+    lesson.settled()
+    lesson.tab.wait_for_function(
+        "(t) => document.querySelector('.btlab .bl-title').textContent === t", arg=said
+    )
+
+
+def test_presets_and_rules(lesson):
+    for name in ("small_validator", "tiny_validator", "one_epoch", "late"):
+        before = lesson.fingerprint()
+        lesson.tab.select_option(PRESET, name)
+        lesson.changed(before)
+        lesson.settled()
+    before = lesson.fingerprint()
+    lesson.tab.locator(".bl-choice label", has_text="Liquid alpha").click()
+    lesson.changed(before)
+    lesson.settled()
+    hidden = lesson.tab.locator(".btlab .bl-sliders-box", has_text="bonds_moving_average")
+    assert not hidden.is_visible()
+    lesson.shot("lesson04-liquid", ".btlab")
+
+
+@pytest.mark.parametrize("width", [1280, 780, 480])
+def test_both_themes_and_no_width_cuts_anything_off(lesson, width):
+    lesson.tab.set_viewport_size({"width": width, "height": 1900})
+    lesson.theme("JupyterLab Dark")
+    lesson.tab.wait_for_timeout(800)
+    show_lab(lesson)
+    wide = lesson.tab.evaluate("""() => { const lab = document.querySelector('.btlab');
+        const right = lab.getBoundingClientRect().right + 1;
+        return [...lab.querySelectorAll('*')]
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().right > right)
+            .map((e) => e.className) }""")
+    assert wide == []
+    lesson.shot(f"lesson04-dark-{width}", ".btlab")
+    lesson.theme("JupyterLab Light")
+    lesson.tab.wait_for_timeout(800)
+    show_lab(lesson)
+    lesson.shot(f"lesson04-light-{width}", ".btlab")
+
+
+def test_the_code_line_makes_the_numbers_of_the_picture(lesson):
+    lesson.tab.locator(MOVES).focus()
+    lesson.tab.keyboard.press("ArrowRight")
+    lesson.settled()
+    lesson.tab.wait_for_function(
+        "() => document.querySelector('.bl-code-text').textContent.includes('moves=(3')"
+    )
+    *setup, last = lesson.tab.locator(".bl-code-text").first.inner_text().splitlines()
+    made = lesson.execute("\n".join([*setup, f"print({last}.dividends.round(6).tolist())"]))
+    assert made.startswith("[0.2") and made == lesson.execute("print(lab.frame.dividends.round(6).tolist())")
+
+
+def test_the_bet_is_shared_by_its_places(lesson):
+    lesson.execute("labs.bet_on_bonds_and_dividends().value = 120.0")
+    lesson.execute("labs.bet_on_bonds_and_dividends().state = 'locked'")
+    lesson.tab.wait_for_function(
+        "() => document.querySelectorAll('.bl-bet[data-state=locked]').length >= 3", timeout=10_000
+    )
+    assert "You said 120" in lesson.tab.locator(".bl-verdict").first.inner_text()
+    lesson.shot("lesson04-bet", ".bl-bet-box")
+    lesson.execute("labs.bet_on_bonds_and_dividends().state = 'open'")

@@ -1,0 +1,127 @@
+"""Lesson 02: work and its score, the lab without a browser, and what people ask about scoring."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_lessons import SOURCES, run
+
+from bittensor_lab import bets, labs
+from bittensor_lab.errors import InputError
+from bittensor_lab.labs import scoring as lab_module
+from bittensor_lab.views import scoring as views
+
+SOURCE = next(path for path in SOURCES if path.stem.startswith("02"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setattr(bets.places, "user_data", lambda: tmp_path)
+    lab_module.bet_strip.cache_clear()
+
+
+@pytest.fixture
+def lab():
+    made = labs.work_and_scoring()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("task", views.TASKS)
+def test_the_scoring_surface_decides_who_is_paid(task):
+    """By the sound rule skill ranks miners; by the tempting one the spoofer comes first."""
+    sound, tempting = (views.scoring(task, rule, challenges=views.MOST) for rule in views.RULES)
+    assert views.agreement(sound) >= 0.9
+    assert tempting.sixth["rank"] == 1 and tempting.sixth.pay > sound.sixth.pay
+    assert sound.miners.other.tolist() == tempting.miners.score.tolist(), "the same answers"
+    assert tempting.miners.pay.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("task", views.TASKS)
+def test_no_rule_tells_a_copy_from_its_original(task):
+    view = views.scoring(task, "sound", "copies")
+    best = view.miners.score[len(views.SKILLS) - 1]
+    assert view.sixth.score == pytest.approx(best, rel=0.02)
+
+
+def test_a_lazy_miner_is_found_out_by_the_sound_rule():
+    for task in views.TASKS:
+        assert views.scoring(task, "sound", "is lazy", views.MOST).sixth["rank"] >= 5
+
+
+def test_what_is_unknown_is_refused():
+    for wrong in (("chess",), ("text", "fair"), ("text", "sound", "prays")):
+        with pytest.raises(InputError):
+            views.scoring(*wrong)
+
+
+def finite(lab):
+    shown = lab.frame
+    assert len(shown) == 6 and ((shown.score >= 0) & (shown.score <= 1)).all()
+    assert (shown.low <= shown.score + 1e-12).all() and (shown.score <= shown.high + 1e-12).all()
+    assert sorted(shown["rank"]) == [1, 2, 3, 4, 5, 6]
+    said = lab.drawing.title + lab.drawing.summary
+    assert "nan" not in said and lab.drawing.summary.endswith(".")
+
+
+@pytest.mark.parametrize("task", views.TASKS)
+def test_every_control_at_its_ends(lab, task):
+    lab.controls["preset"].value = task
+    for rule in views.RULES:
+        lab.controls["rule"].value = rule
+        for strategy in views.STRATEGIES:
+            lab.controls["strategy"].value = strategy
+            for number in (1.0, float(views.MOST), 4.0):
+                lab.controls["challenges"].values = [number]
+                finite(lab)
+
+
+def test_the_sentences_say_what_the_data_say(lab):
+    assert lab.drawing.title == "The tempting rule ranks the spoofer first"
+    assert "are not ranked by skill" in lab.drawing.summary
+    lab.controls["rule"].value = "sound"
+    assert lab.drawing.title == "The sound rule ranks the spoofer last"
+    assert "are ranked by skill" in lab.drawing.summary
+    assert lab.bet.truth == pytest.approx(100 * views.scoring("text", "tempting").sixth.pay)
+
+
+def test_the_code_line_makes_the_frame(lab):
+    lab.controls["strategy"].value = "copies"
+    *lines, last = lab.drawing.code.splitlines()
+    namespace: dict[str, object] = {}
+    exec("\n".join(lines), namespace)
+    assert eval(last, namespace).equals(lab.frame)
+
+
+def test_the_answers_can_be_looked_at():
+    replies = views.replies()
+    assert replies.words.str.len().gt(20).all()
+    spoofed, best = replies.iloc[3], replies.iloc[2]
+    assert spoofed.tempting == 1.0 > best.tempting and spoofed.sound < best.sound
+    pixels = views.pictures().pivot(index=["y", "x"], columns="picture", values="ink")
+    wrong = {
+        name: float(((pixels[name] - pixels.clean) ** 2).mean()) for name in ("shown", "M5", "M6 spoofs")
+    }
+    assert wrong["M5"] < min(wrong["shown"], wrong["M6 spoofs"])
+    assert np.ptp(pixels["M6 spoofs"]) == 0
+
+
+MENDED = """def mended(prompt, reply):
+    words = prompt.split()
+    if any(" ".join(words[i : i + 3]) in reply for i in range(len(words) - 2)):
+        return 0
+    return len(set(words) & set(reply.split())) / len(set(words))"""
+
+
+def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):
+    right = {"answer-1": MENDED, "answer-2": 'spoof = "mat old the on sat cat"'}
+    texts, _ = run(SOURCE, tmp_path, monkeypatch, right)
+    assert texts["check-1"].startswith("mended: right") and texts["check-2"].startswith("spoof: right")
+    unmended = MENDED.replace("return 0", "pass")
+    for answer, spoof in (
+        (unmended, "the cat sat on the old mat"),
+        (MENDED.replace("+ 3", "+ 4"), "cat mat"),
+    ):
+        wrong = {"answer-1": answer, "answer-2": f'spoof = "{spoof}"'}
+        texts, _ = run(SOURCE, tmp_path, monkeypatch, wrong)
+        assert "not right yet" in texts["check-1"] and "not right yet" in texts["check-2"]

@@ -1,0 +1,133 @@
+"""Lesson 05: what copying comes to, its lab without a browser, and the questions that it answers."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from test_lessons import SOURCES, run
+
+from bittensor_lab import bets, labs
+from bittensor_lab.labs import copying as lab_module
+from bittensor_lab.params import Hyperparameters
+from bittensor_lab.views import copying as views
+
+SOURCE = next(path for path in SOURCES if path.stem.startswith("05"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setattr(bets.places, "user_data", lambda: tmp_path)
+    lab_module.bet_strip.cache_clear()
+
+
+@pytest.fixture
+def lab():
+    made = labs.weight_copying()
+    yield made
+    made.close()
+
+
+def gains(liquid: bool = False, **rules: float) -> np.ndarray:
+    """The gain [delays], the mean over three seeds."""
+    curves = [views.copying(0, liquid, views.Rules(**rules, seed=seed)).curve for seed in range(3)]
+    return np.mean([curve[curve.shown].gain for curve in curves], axis=0)
+
+
+def test_question_15_copying_pays_in_the_open_and_costs_what_changes_meanwhile():
+    lively = gains(drift=0.1, noise=0.05)
+    assert lively[0] > 0.005 and lively[4] < -0.03
+    assert all(later < sooner + 0.005 for sooner, later in pairwise(lively))
+    race = gains(drift=0.35, noise=0.05)
+    assert (race[1:] < lively[1:] - 0.03).all(), "faster miners, dearer copies"
+    assert (gains(drift=0.0, noise=0.1) > 0.005).all(), "where nothing changes, secrecy protects nothing"
+
+
+def test_a_copier_of_perfect_validators_in_the_open_is_one_of_them():
+    assert np.abs(gains(drift=0.1, noise=0.0)[0]) < 1e-4
+
+
+def test_the_crowd_is_wise():
+    assert gains(drift=0.02, noise=0.3)[0] > gains(drift=0.02, noise=0.05)[0] > 0
+
+
+def test_question_18_liquid_alpha_forgives_old_weights_faster():
+    assert (gains(True, drift=0.35, noise=0.05)[2:] > gains(False, drift=0.35, noise=0.05)[2:] + 0.01).all()
+
+
+def test_question_14_the_period_after_which_a_newcomer_dies_first():
+    rules = Hyperparameters()
+    periods = [p for p in range(1, 101) if (p + 1) * rules.tempo > rules.immunity_period]
+    assert periods[0] == 13 and rules.reveal_period_epochs == 1
+
+
+def test_the_same_case_is_the_same_table():
+    first, second = (views.copying(3, True, views.Rules(0.2, 0.1, seed=4)) for _ in range(2))
+    views.dividends.cache_clear()
+    third = views.copying(3, True, views.Rules(0.2, 0.1, seed=4))
+    assert first.curve.equals(second.curve) and first.curve.equals(third.curve)
+    assert first.gain == pytest.approx(first.course.copier.mean() / first.course.honest.mean() - 1)
+
+
+def finite(lab):
+    assert np.isfinite(lab.frame.gain).all() and len(lab.frame) == 2 * len(views.DELAYS)
+    assert np.isfinite(lab.result.course.select_dtypes("number").to_numpy()).all()
+    said = lab.drawing.title + lab.drawing.summary
+    assert "nan" not in said and lab.drawing.summary.endswith(".")
+    assert all(math.isfinite(end) and end > 0 for end in lab.drawing.limits.values())
+
+
+@pytest.mark.parametrize("name", lab_module.WORLDS)
+def test_every_control_at_its_ends(lab, name):
+    lab.controls["preset"].value = name
+    finite(lab)
+    for control in (lab.controls[each] for each in ("delay", "drift", "noise")):
+        default = list(control.values)
+        for value in (control.low, control.high, *default):
+            control.values = [value]
+            finite(lab)
+    for rule in ("liquid", "plain"):
+        lab.controls["rule"].value = rule
+        finite(lab)
+
+
+def test_the_sentences_say_what_the_data_say(lab):
+    lab.controls["delay"].values = [0.0]
+    assert lab.drawing.title == "In the open, copying pays 1\u00a0%"
+    lab.controls["delay"].values = [4.0]
+    cost = round(-100 * lab.result.gain)
+    assert lab.drawing.title == f"4 epochs late, copying costs {cost}\u00a0%" and cost > 2
+    assert "from one epoch on" in lab.drawing.summary
+    lab.controls["preset"].value = "settled"
+    assert "pays up to" in lab.drawing.summary
+
+
+def test_the_code_line_makes_the_frame(lab):
+    lab.controls["delay"].values = [3.0]
+    lab.controls["rule"].value = "liquid"
+    *lines, last = lab.drawing.code.splitlines()
+    namespace: dict[str, object] = {}
+    exec("\n".join(lines), namespace)
+    assert eval(last, namespace).equals(lab.frame)
+
+
+def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):
+    losses = -views.copying(1, rules=views.Rules(drift=0.35, noise=0.1)).curve.query("shown").gain.to_numpy()
+    period = int(np.flatnonzero(losses > 0.2)[0])
+    right = {
+        "answer-1": "def copied(given, delay):\n    return given[-1 - delay].mean(axis=0)",
+        "answer-2": f"shortest_period = {period}",
+    }
+    texts, _ = run(SOURCE, tmp_path, monkeypatch, right)
+    assert texts["check-1"].startswith("copied: right") and texts["check-2"] == "shortest_period: right\n"
+    for answer, said in (
+        ("def copied(given, delay):\n    return given[delay].mean(axis=0)", "not right yet"),
+        ("def copied(given, delay):\n    return given[-1 - delay][0]", "not right yet"),
+    ):
+        wrong = {"answer-1": answer, "answer-2": f"shortest_period = {period - 1}"}
+        texts, _ = run(SOURCE, tmp_path, monkeypatch, wrong)
+        assert said in texts["check-1"] and said in texts["check-2"]
+    texts, _ = run(SOURCE, tmp_path, monkeypatch, {"answer-2": f"shortest_period = {period + 1}"})
+    assert "less would do" in texts["check-2"]
