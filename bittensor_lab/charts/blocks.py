@@ -34,11 +34,12 @@ def blocks_chart(
     """Return the strip as a chart."""
     look = theme(name)
     data = {key: alt.Data(name=key) for key in tables}
-    strip = alt.layer(*_lanes(data, look), *_chain(data, look)).properties(
+    here = alt.Chart(data["mark"]).mark_rule(color=look.ink, strokeWidth=1.4).encode(x=_x())
+    strip = alt.layer(here, *_lanes(data, look), *_chain(data, look)).properties(
         name="strip", width=width, height=HEIGHT
     )
     return (
-        alt.vconcat(strip, padding=0)
+        alt.vconcat(strip, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
         .properties(
             datasets={key: table.to_dict("records") for key, table in tables.items()},
             title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
@@ -77,8 +78,8 @@ def _lanes(data: dict[str, Any], look: Theme) -> list[Any]:
 
 
 def _chain(data: dict[str, Any], look: Theme) -> list[Any]:
-    """The line between the two layers, the TAO of each block, and the block that is looked at."""
-    every, mark = alt.Chart(data["every"]), alt.Chart(data["mark"])
+    """The line between the two layers, and the TAO of each block."""
+    every = alt.Chart(data["every"])
     told = alt.Chart(alt.Data(values=[{"number": -1}]))
     return [
         told.mark_rule(color=look.border, strokeDash=[2, 3]).encode(y=_y(0.55)),
@@ -89,5 +90,4 @@ def _chain(data: dict[str, Any], look: Theme) -> list[Any]:
             text="every block: TAO goes into the subnets' pools", align="left", fontSize=12.5,
             color=look.text["tao"],
         ).encode(x=_x(), y=_y(2.78)),
-        mark.mark_rule(color=look.ink, strokeWidth=1.4).encode(x=_x()),
     ]  # fmt: skip

@@ -44,7 +44,7 @@ def copying_chart(
         _course(data, look).properties(name="course", width=width, height=COURSE),
     ]
     return (
-        alt.vconcat(*views, spacing=20, padding=0)
+        alt.vconcat(*views, spacing=20, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
         .resolve_scale(color="independent")
         .properties(
             datasets={key: table.to_dict("records") for key, table in tables.items()},

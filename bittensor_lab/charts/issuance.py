@@ -38,7 +38,7 @@ def issuance_chart(
         _path(data, look).properties(name="path", width=width, height=PATH),
     ]
     return (
-        alt.vconcat(*views, spacing=20, padding=0)
+        alt.vconcat(*views, spacing=20, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
         .properties(
             datasets={key: table.to_dict("records") for key, table in tables.items()},
             title=alt.Title(title, subtitle=[subtitle] if subtitle else []),

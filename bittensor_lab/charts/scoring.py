@@ -33,7 +33,7 @@ def scoring_chart(
     data = {key: alt.Data(name=key) for key in tables}
     view = _scores(data, look).properties(name="scores", width=width, height=6 * ROW + 22)
     return (
-        alt.vconcat(view, padding=0)
+        alt.vconcat(view, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
         .properties(
             datasets={key: table.to_dict("records") for key, table in tables.items()},
             title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
