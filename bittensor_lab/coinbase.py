@@ -109,7 +109,7 @@ def coinbase_rules(state: State) -> CoinbaseRules:
         owner_cut=state.rules.owner_cut_enabled * np.int64(network.subnet_owner_cut),
         tao_weight=network.tao_weight_q32 / ONE,
         moving_alpha=network.subnet_moving_alpha / ONE,
-        price_halving_blocks=network.ema_price_halving_blocks,
+        price_halving_blocks=min(network.ema_price_halving_blocks, 2**63 - 1),
         gate_bar=state.gate_bar / Q64,
         gate_exponent=float(network.gate_exponent),
         flow_cutoff=float(network.flow_cutoff),

@@ -3,7 +3,8 @@
 No row is anybody's. What is known of main net is a few quantiles of each column: 128 subnets are drawn from
 those, one in each 128th of the distribution, straight in the logarithm between two quantiles. Prices and
 sizes are drawn apart, alpha in the pool and alpha outside together, as they are on main net; the TAO in a
-pool follows from its price. The seed is, of 0 to 11, the one whose TAO in pools is nearest to main net's.
+pool follows from its price. The seed is, of 0 to 599, the one whose farthest figure is nearest to
+main net's.
 
 What a subnet burns and whether it may get TAO are drawn from main net's frequencies at the end of July.
 """
@@ -20,7 +21,7 @@ from bittensor_lab.datasets.comparison import figures
 from bittensor_lab.datasets.tables import read_table, written
 
 HERE = Path(__file__).resolve().parent
-NAME, SEED, SUBNETS = "mainnet_2026", 8, 128
+NAME, SEED, SUBNETS = "mainnet_2026", 331, 128
 BLOCK = 8_000_000
 DTAO = 4_920_000
 """about the block at which subnets got their alpha"""
@@ -48,16 +49,16 @@ MATCHES = {
         "subnets": (127, 0.01), "moving_price_sum": (1.3072, 0.05), "moving_price_top1": (0.0633, 0.1),
         "moving_price_top5": (0.2380, 0.1), "moving_price_top10": (0.3568, 0.1),
         "moving_price_top20": (0.4924, 0.1), "moving_price_q50": (0.00561, 0.1),
-        "tao_in_sum": (2_004_600, 0.05), "tao_in_top1": (0.1058, 0.2), "tao_in_top10": (0.4567, 0.1),
-        "tao_in_q25": (3_752, 0.2), "tao_in_q50": (7_910, 0.2), "tao_in_q75": (14_350, 0.2),
-        "tao_in_q90": (36_380, 0.2), "alpha_in_q50": (1_570_000, 0.1), "alpha_out_q50": (2_325_000, 0.1),
+        "tao_in_sum": (2_004_600, 0.05), "tao_in_top1": (0.1058, 0.1), "tao_in_top10": (0.4567, 0.1),
+        "tao_in_q25": (3_752, 0.1), "tao_in_q50": (7_910, 0.1), "tao_in_q75": (14_350, 0.1),
+        "tao_in_q90": (36_380, 0.1), "alpha_in_q50": (1_570_000, 0.1), "alpha_out_q50": (2_325_000, 0.1),
         "root_stake": (5_025_714, 0.01),
     },
     JULY: {
         "block_emission": (0.5, 0.0), "burn_none": (0.444, 0.1), "burn_all": (0.230, 0.1),
-        "burn_mean": (0.413, 0.15), "emission_enabled": (0.643, 0.1), "share_top1": (0.1346, 0.5),
-        "share_top5": (0.5211, 0.15), "share_top10": (0.7501, 0.15), "share_top20": (0.9040, 0.1),
-        "injected_tao": (0.1614, 0.25),
+        "burn_mean": (0.413, 0.1), "emission_enabled": (0.643, 0.1), "share_top1": (0.1346, 0.1),
+        "share_top5": (0.5211, 0.1), "share_top10": (0.7501, 0.1), "share_top20": (0.9040, 0.1),
+        "injected_tao": (0.1614, 0.1),
     },
 }  # fmt: skip
 """real figures by where and when, each with how far, of it, ours may be off"""

@@ -102,6 +102,36 @@ def test_stake_of_several_coldkeys_keeps_every_rao(tmp_path):
     assert abs(back.value_of("bob") - pool.value_of("bob")) <= 1
 
 
+def test_what_is_unlike_the_usual_comes_back(tmp_path):
+    state = demo_network(2, 2, 3, seed=1)
+    subnet = state.subnet(1)
+    idle = np.arange(subnet.n) != 3
+    state = state.with_subnet(replace(subnet, active=idle, locked=5 * TAO, rao_recycled_for_registration=7))
+    state = replace(state, takes=state.takes.set("validator-1", 1_234))
+    back = datasets.load_snapshot(datasets.save_snapshot(state, tmp_path))
+    found = back.subnet(1)
+    assert found.active.tolist() == idle.tolist()
+    assert (found.locked, found.rao_recycled_for_registration) == (5 * TAO, 7)
+    assert back.takes == state.takes
+
+
+def test_a_hotkey_has_one_take(tmp_path):
+    (tmp_path / "subnets.csv").write_text(SMALLEST)
+    (tmp_path / "neurons.csv").write_text(
+        "netuid,uid,hotkey,coldkey,stake,take\n1,0,a,A,5,100\n3,0,a,A,5,200\n"
+    )
+    with pytest.raises(InputError, match=r"line 3, column take: hotkey a would have two takes"):
+        datasets.load_snapshot(tmp_path)
+
+
+def test_no_more_neurons_than_places(tmp_path):
+    rows = "".join(f"1,{uid},h{uid},c,0\n" for uid in range(257))
+    (tmp_path / "subnets.csv").write_text(SMALLEST)
+    (tmp_path / "neurons.csv").write_text("netuid,uid,hotkey,coldkey,stake\n" + rows)
+    with pytest.raises(InputError, match="netuid 1 has 257 neurons in 256 places"):
+        datasets.load_snapshot(tmp_path)
+
+
 # --- what may be left out --------------------------------------------------------------------------
 
 
@@ -424,3 +454,13 @@ def test_weights_at_both_ends_of_their_range_are_taken(folder):
     edit("weights.csv", 3, "weight", str(U16_MAX))(folder)
     row = datasets.load_snapshot(folder).subnet(1).mechanisms[0].weights[1]
     assert row.value.tolist()[:2] == [0, U16_MAX]
+
+
+@pytest.mark.parametrize("name", ["weight.csv", "root.csv", "subnet.csv"])
+def test_a_misspelt_file_is_refused_and_ones_own_is_not(tmp_path, name):
+    datasets.save_snapshot(datasets.metagraph("open"), tmp_path)
+    (tmp_path / "x_notes.csv").write_text("anything")
+    datasets.load_snapshot(tmp_path)
+    (tmp_path / name).write_text("netuid\n1\n")
+    with pytest.raises(InputError, match="no such file"):
+        datasets.load_snapshot(tmp_path)

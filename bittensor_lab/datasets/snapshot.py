@@ -45,6 +45,8 @@ def load_snapshot(path: str | Path) -> State:
     place = Path(path)
     folder = place if place.is_dir() else place.parent
     names = list(FILES) if place.is_dir() else [place.name]
+    if place.is_dir():
+        _refuse_unknown(place)
     tables = {}
     for name in names:
         kind = name if place.is_dir() else "subnets.csv"
@@ -52,6 +54,16 @@ def load_snapshot(path: str | Path) -> State:
         if raw is not None:
             tables[kind] = read_table(one_line(name), raw, FILES[kind])
     return assemble(tables)
+
+
+def _refuse_unknown(folder: Path) -> None:
+    """A misspelt name would be passed over in silence; files of one's own begin with ``x_``."""
+    for file in sorted(folder.glob("*.csv")):
+        if file.name not in FILES and not file.name.startswith("x_"):
+            raise InputError(
+                f"{one_line(str(file))}: there is no such file in a snapshot",
+                remedy=f"Known: {', '.join(FILES)}; call a file of your own x_….csv.",
+            )
 
 
 def _bytes(path: Path, is_needed: bool) -> bytes | None:
