@@ -316,7 +316,8 @@ class Checkpoints:
         self._clear(but=-1)
 
     def _clear(self, but: int) -> None:
-        for file in self.folder.glob("checkpoint-*-*"):
+        half_written = self.folder.glob(".checkpoint*")  # by a run that was killed while it wrote
+        for file in (*self.folder.glob("checkpoint-*-*"), *half_written):
             if not file.stem.endswith(f"-{but}"):
                 file.unlink(missing_ok=True)
 

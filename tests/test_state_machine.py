@@ -14,7 +14,7 @@ from random_chain import digest, random_extrinsic, random_network
 from bittensor_lab import extrinsics as x
 from bittensor_lab.block import Extrinsic, apply, begin_block, block_step, run
 from bittensor_lab.errors import ChainError
-from bittensor_lab.events import AlphaRecycled, DustLost, Event, TaoRecycled
+from bittensor_lab.events import AlphaRecycled, DustLost, Event, NetworkRemoved, TaoRecycled
 from bittensor_lab.invariants import violations
 from bittensor_lab.kernels.emission import block_emission
 from bittensor_lab.state import State
@@ -40,11 +40,12 @@ def check_alpha(before: State, extrinsic: Extrinsic, after: State, events: tuple
     """An extrinsic makes no alpha; it unmakes what is recycled, or what a registration bought (11.4)."""
     then, now = alpha(before), alpha(after)
     recycled = {event.netuid: event.alpha for event in events if isinstance(event, AlphaRecycled)}
+    removed = {event.netuid for event in events if isinstance(event, NetworkRemoved)}
     for netuid in then.keys() & now.keys():
         lost = then[netuid] - now[netuid]
         if isinstance(extrinsic, x.BurnedRegister | x.RegisterLimit):
             assert lost >= 0
-        elif before.subnets[netuid].registered_at == after.subnets[netuid].registered_at:
+        elif netuid not in removed:  # another subnet may take its place in the same block
             assert lost == recycled.get(netuid, 0)
 
 

@@ -18,8 +18,8 @@ REWARD, PATH = 190, 190
 """heights, pixels"""
 WIDTHS = {"reward": (-54, 1.0), "path": (-54, 1.0)}
 """of the whole width, less the labels of the axis"""
-SUPPLY, MARKS = 21, [0, 5.25, 10.5, 15.75, 18.375, 21]
-"""millions: the end of the scale, and its ticks: the halvings"""
+SUPPLY, MARKS, LEVELS = 21, [0, 5.25, 10.5, 15.75, 18.375, 21], [0, 10.5, 15.75, 18.375, 21]
+"""millions: the end of the scale, the ticks above, and the lines below: three halvings, the end"""
 
 
 def issuance_chart(
@@ -84,13 +84,15 @@ def _path(data: dict[str, Any], look: Theme) -> Any:
     """The issuance in the years to come, under the lines at which it halves the reward."""
     x = alt.X(
         "year:Q",
-        scale=alt.Scale(domain=[0, 31], nice=False),
-        axis=alt.Axis(title="years from now, at 12 seconds a block", grid=False, tickMinStep=4),
+        scale=alt.Scale(domain=[0, 36], nice=False),
+        axis=alt.Axis(
+            title="years from now, at 12 seconds a block", grid=False, values=list(range(0, 25, 4))
+        ),
     )
     y = alt.Y(
         "issuance:Q",
         scale=alt.Scale(domain=[0, SUPPLY], nice=False),
-        axis=alt.Axis(title=None, values=MARKS, labelExpr="'' + datum.value", minExtent=48),
+        axis=alt.Axis(title=None, values=LEVELS, labelExpr="'' + datum.value", minExtent=48),
     )
     path, ends = alt.Chart(data["path"]), alt.Chart(data["ends"])
     now, without = (f"datum.kind === '{kind}'" for kind in ("as set", "without"))
@@ -106,4 +108,4 @@ def _path(data: dict[str, Any], look: Theme) -> Any:
         ends.transform_filter(now)
         .mark_text(color=look.text["tao"], fontWeight=600, baseline="top", dy=2, **words)
         .encode(x=x, y=y, text="words:N"),
-    ).properties(title=_heading("TAO issued, millions; a line for each halving", look))
+    ).properties(title=_heading("TAO issued, millions", look))
