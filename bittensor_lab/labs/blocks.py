@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
-from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
-from bittensor_lab.labs.scales import rounded
 from bittensor_lab.play import story as views
 
 BET = "blocks/miners_part"
@@ -67,31 +66,18 @@ def compute(state: State) -> Seen:
 def draw(seen: Seen, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     about = seen.story, seen.number
+    tables, title, subtitle = views.tables(*about), views.title(*about), views.subtitle(*about)
 
-    def chart(theme: Any = "light") -> Any:
+    def chart(theme: Any) -> Any:
         from bittensor_lab.charts.blocks import blocks_chart
 
-        return blocks_chart(
-            views.tables(*about), name=theme, title=views.title(*about), subtitle=views.subtitle(*about)
-        )
+        return blocks_chart(tables, name=theme, title=title, subtitle=subtitle)
 
-    def spec(theme: str) -> dict[str, Any]:
-        return {name: part for name, part in chart(theme).to_dict().items() if name != "title"}
-
-    tables = {name: rounded(table) for name, table in views.tables(*about).items()}
-    return Drawing(
-        title=views.title(*about),
-        subtitle=views.subtitle(*about),
-        summary=views.summary(*about),
-        code=f"from bittensor_lab.play.story import story\nstory({seen.seed}).deeds",
-        frame=seen.story.deeds,
-        limits={},
-        chart=chart,
-        key="blocks",
-        spec=spec,
-        tables=lambda: tables,
-        show={"blocks": {"key": "blocks", "make": spec, "tables": tables, "params": {}}},
-    )
+    code = f"from bittensor_lab.play.story import story\nstory({seen.seed}).deeds"
+    return one_picture(
+        "blocks", chart, tables,
+        title=title, subtitle=subtitle, summary=views.summary(*about), code=code, frame=seen.story.deeds,
+    )  # fmt: skip
 
 
 @cache

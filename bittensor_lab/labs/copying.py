@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
-from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
-from bittensor_lab.labs.scales import nice, rounded
+from bittensor_lab.labs.scales import nice
 from bittensor_lab.views import copying as views
 
 BET = "weight_copying/one_epoch"
@@ -75,36 +75,17 @@ def compute(state: State) -> views.CopyingView:
 def draw(view: views.CopyingView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     ends = limits or {key: nice(most) for key, most in views.limits(view).items()}
+    tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
 
-    def chart(theme: Any = "light") -> Any:
+    def chart(theme: Any) -> Any:
         from bittensor_lab.charts.copying import copying_chart
 
-        return copying_chart(
-            views.tables(view),
-            limits=ends,
-            name=theme,
-            title=views.title(view),
-            subtitle=views.subtitle(view),
-        )
+        return copying_chart(tables, limits=ends, name=theme, title=title, subtitle=subtitle)
 
-    def spec(theme: str) -> dict[str, Any]:
-        return {name: part for name, part in chart(theme).to_dict().items() if name != "title"}
-
-    tables = {name: rounded(table) for name, table in views.tables(view).items()}
-    params = {f"top_{name}": most for name, most in ends.items()}
-    return Drawing(
-        title=views.title(view),
-        subtitle=views.subtitle(view),
-        summary=views.summary(view),
-        code=code(view),
-        frame=view.curve,
-        limits=ends,
-        chart=chart,
-        key="copying",
-        spec=spec,
-        tables=lambda: tables,
-        show={"copying": {"key": "copying", "make": spec, "tables": tables, "params": params}},
-    )
+    return one_picture(
+        "copying", chart, tables, ends,
+        title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.curve,
+    )  # fmt: skip
 
 
 def code(view: views.CopyingView) -> str:

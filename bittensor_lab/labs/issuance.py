@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any
 
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
-from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
-from bittensor_lab.labs.scales import rounded
 from bittensor_lab.views import issuance as views
 
 BET = "issuance/recycling"
@@ -80,31 +79,17 @@ def compute(state: State) -> views.IssuanceView:
 
 def draw(view: views.IssuanceView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
+    tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
 
-    def chart(theme: Any = "light") -> Any:
+    def chart(theme: Any) -> Any:
         from bittensor_lab.charts.issuance import issuance_chart
 
-        return issuance_chart(
-            views.tables(view), name=theme, title=views.title(view), subtitle=views.subtitle(view)
-        )
+        return issuance_chart(tables, name=theme, title=title, subtitle=subtitle)
 
-    def spec(theme: str) -> dict[str, Any]:
-        return {name: part for name, part in chart(theme).to_dict().items() if name != "title"}
-
-    tables = {name: rounded(table) for name, table in views.tables(view).items()}
-    return Drawing(
-        title=views.title(view),
-        subtitle=views.subtitle(view),
-        summary=views.summary(view),
-        code=code(view),
-        frame=view.halvings,
-        limits={},
-        chart=chart,
-        key="issuance",
-        spec=spec,
-        tables=lambda: tables,
-        show={"issuance": {"key": "issuance", "make": spec, "tables": tables, "params": {}}},
-    )
+    return one_picture(
+        "issuance", chart, tables,
+        title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.halvings,
+    )  # fmt: skip
 
 
 def code(view: views.IssuanceView) -> str:

@@ -23,6 +23,7 @@ from bittensor_lab import bets
 from bittensor_lab.errors import InputError, LabError
 from bittensor_lab.labs.controls import BetStrip, CodeLine, Finding, Part, Preset, Reset, Summary
 from bittensor_lab.labs.picture import chart_png, specification
+from bittensor_lab.labs.scales import rounded
 
 State = dict[str, Any]
 VALUES = ("value", "values")
@@ -54,6 +55,42 @@ class Drawing:
     """controls that need the full width"""
     hidden: tuple[str, ...] = ()
     """controls that have nothing to say"""
+
+
+def one_picture(
+    name: str,
+    chart: Callable[[str], Any],
+    tables: Mapping[str, Any],
+    limits: dict[str, float] | None = None,
+    **said: Any,
+) -> Drawing:
+    """Return the drawing of a lab that has a single picture.
+
+    Parameters
+    ----------
+    name
+        of the picture, and of its specification.
+    chart
+        the Altair chart in a theme; its data come from ``tables`` (DataFrames), its scales end at ``limits``.
+    said
+        title, subtitle, summary, code and frame.
+    """
+    data, ends = {key: rounded(table) for key, table in tables.items()}, limits or {}
+
+    def spec(theme: str) -> dict[str, Any]:
+        return {part: value for part, value in chart(theme).to_dict().items() if part != "title"}
+
+    params = {f"top_{key}": most for key, most in ends.items()}
+    shown = {"key": name, "make": spec, "tables": data, "params": params}
+    return Drawing(
+        limits=ends,
+        chart=lambda: chart("light"),
+        key=name,
+        spec=spec,
+        tables=lambda: data,
+        show={name: shown},
+        **said,
+    )
 
 
 class Lab(w.VBox):

@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any
 
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
-from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
-from bittensor_lab.labs.scales import rounded
 from bittensor_lab.views import scoring as views
 
 BET = "scoring/spoofer"
@@ -61,31 +60,17 @@ def compute(state: State) -> views.ScoringView:
 
 def draw(view: views.ScoringView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
+    tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
 
-    def chart(theme: Any = "light") -> Any:
+    def chart(theme: Any) -> Any:
         from bittensor_lab.charts.scoring import scoring_chart
 
-        return scoring_chart(
-            views.tables(view), name=theme, title=views.title(view), subtitle=views.subtitle(view)
-        )
+        return scoring_chart(tables, name=theme, title=title, subtitle=subtitle)
 
-    def spec(theme: str) -> dict[str, Any]:
-        return {name: part for name, part in chart(theme).to_dict().items() if name != "title"}
-
-    tables = {name: rounded(table) for name, table in views.tables(view).items()}
-    return Drawing(
-        title=views.title(view),
-        subtitle=views.subtitle(view),
-        summary=views.summary(view),
-        code=code(view),
-        frame=view.miners,
-        limits={},
-        chart=chart,
-        key="scoring",
-        spec=spec,
-        tables=lambda: tables,
-        show={"scoring": {"key": "scoring", "make": spec, "tables": tables, "params": {}}},
-    )
+    return one_picture(
+        "scoring", chart, tables,
+        title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.miners,
+    )  # fmt: skip
 
 
 def code(view: views.ScoringView) -> str:
