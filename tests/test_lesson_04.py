@@ -136,7 +136,7 @@ def test_the_bet_is_recorded_and_its_truth_is_the_engines(lab):
     lab.bet.value = 120.0
     lab.controls["penalty"].values = [0.6]
     assert lab.bet.state == "locked" and bets.recorded(lab_module.BET) == 120.0
-    assert lab.bet.verdict == "You said 120\u00a0%, the engine pays 95\u00a0%."
+    assert lab.bet.verdict == "You said 120\u00a0%, the engine finds 95\u00a0%."
 
 
 def test_save(lab, tmp_path):

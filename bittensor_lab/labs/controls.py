@@ -178,8 +178,9 @@ class BetStrip(Part):
             self.answer, self.verdict, self.reason = None, "", ""
             return
         self.answer, self.reason = self.truth, self.why
-        said = f"You said {self.value:.0f}\u00a0{self.unit}, the" if self.value is not None else "The"
-        self.verdict = f"{said} engine pays {self.truth:.0f}\u00a0{self.unit}."
+        digits = 0 if self.unit == "%" else 1
+        said = f"You said {self.value:.{digits}f}\u00a0{self.unit}, the" if self.value is not None else "The"
+        self.verdict = f"{said} engine finds {self.truth:.{digits}f}\u00a0{self.unit}."
 
     def lock(self) -> None:
         """Lock what is on the line; without a dot the strip stays open."""
