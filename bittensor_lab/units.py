@@ -50,6 +50,12 @@ def format_tao(rao: int, symbol: str = "τ", digits: int = 4) -> str:
     return f"{sign}{text.replace(',', THIN_SPACE)}{NO_BREAK_SPACE}{symbol}"
 
 
+def format_percent(part: float, digits: int = 0, signed: bool = False) -> str:
+    """Return a part of 1 as people read it: ``format_percent(-0.034, 1)`` is ``'−3.4 %'``."""
+    text = f"{100 * part:{'+' if signed else ''}.{digits}f}".replace("-", MINUS)
+    return f"{text}{NO_BREAK_SPACE}%"
+
+
 def u16_fraction(stored: int) -> int:
     """Return a stored u16 as raw I32F32: ``floor(stored · 2³² / 65535)``."""
     return (stored << 32) // U16_MAX

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_lessons import SOURCES, run
+from lesson import run, source
 
-from bittensor_lab import bets, labs
+from bittensor_lab import labs
 from bittensor_lab.block import run as run_chain
+from bittensor_lab.kernels.emission import block_emission
 from bittensor_lab.labs import blocks as lab_module
 from bittensor_lab.play import story as views
 from bittensor_lab.presets import demo_network
 from bittensor_lab.units import RAO_PER_TAO
 
-SOURCE = next(path for path in SOURCES if path.stem.startswith("00"))
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setattr(bets.places, "user_data", lambda: tmp_path)
-    lab_module.bet_strip.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
+SOURCE = source("00")
 
 
 @pytest.fixture
@@ -44,13 +40,75 @@ def test_the_miners_get_forty_one_of_a_hundred():
         assert views.miners_part(views.story(seed)) == pytest.approx(0.41, abs=0.002)
 
 
-def test_better_work_is_paid_better_and_noise_is_not():
+def test_better_work_is_paid_better_noise_is_not_and_the_best_does_not_take_all():
     for seed in (0, 1, 2):
         miners = views.story(seed).miners
         honest, spoofer = miners[:-1], miners.iloc[-1]
         assert honest.score.is_monotonic_increasing and honest.incentive.iloc[-1] > honest.incentive.iloc[0]
-        assert spoofer.incentive < honest.incentive.min()
+        assert 0 < spoofer.incentive < honest.incentive.min()
+        assert miners.incentive.max() < 0.5
         assert miners.incentive.sum() == pytest.approx(1, abs=0.01)
+
+
+def test_judges_decide_who_is_paid():
+    """The same answers and the same chain; the validators go by loudness, and noise is paid most."""
+    right, loud = views.story(), views.story(rule="tempting")
+    assert right.answers.equals(loud.answers)
+    assert loud.blocks.alpha.to_numpy() == pytest.approx(right.blocks.alpha.to_numpy(), abs=1e-6)
+    assert loud.miners.incentive.idxmax() == len(views.SKILLS) == loud.answers.loud.iloc[1:].argmax()
+    assert right.miners.incentive.idxmin() == len(views.SKILLS)
+
+
+def test_what_came_back_is_scored_as_it_stands():
+    answers = views.story().answers
+    sent, *given = (row.split() for row in answers.symbols)
+    same = [np.mean([a == b for a, b in zip(sent, row, strict=True)]) for row in given]
+    assert answers.right.iloc[1:].tolist() == pytest.approx(same)
+    assert len(given) == len(views.SKILLS) + 1 and answers.loud.between(0, 1).all()
+    assert answers.right[0] == 1 and answers.loud[0] == pytest.approx(0.21, abs=0.005)
+
+
+def test_the_chain_holds_the_scores_as_shares_and_nothing_else():
+    for seed in (0, 1, 2):
+        told = views.story(seed)
+        shares = told.scores / told.scores.sum(axis=1, keepdims=True)
+        assert told.weights == pytest.approx(shares, abs=1e-4)
+
+
+def test_question_1_how_emission_reaches_a_wallet():
+    """A block's TAO goes into pools; alpha is paid once a tempo, to four; a miner's comes to its hotkey."""
+    told = views.story()
+    paying = told.blocks[told.blocks.epochs > 0]
+    assert told.blocks.tao.to_numpy() == pytest.approx(1, abs=1e-6)
+    assert len(paying) == 6 and (told.blocks.alpha > 0).sum() == 6
+    parts = dict(zip(told.pay.to, told.pay.part, strict=True))
+    assert told.pay.part.sum() == pytest.approx(1)
+    assert parts["the subnet's owner"] == pytest.approx(0.18, abs=1e-4)
+    assert parts["its miners"] == pytest.approx(0.41, abs=1e-4)
+    assert told.pay.alpha.sum() == pytest.approx(paying.alpha.iloc[-1])
+    assert told.miners.alpha.sum() == pytest.approx(told.pay.alpha[1])
+
+
+def test_the_same_alpha_is_worth_more_on_one_subnet_than_on_another():
+    worth = views.story().worth
+    assert (
+        worth.alpha.to_numpy() == pytest.approx(worth.alpha[0], abs=1e-6)
+        and worth.tao.max() > 2 * worth.tao.min()
+    )
+    assert (worth.tao < worth.alpha * worth.price).all()
+
+
+def test_a_block_without_extrinsics_is_not_empty_and_block_59_pays_the_first_subnet():
+    for rule, best in (("sound", "miner-1-3"), ("tempting", "miner-1-4")):
+        told = views.story(rule=rule)
+        assert told.blocks.extrinsics[58] == 0
+        assert "pays the epoch of subnet 1: 10.6\u00a0α to its owner" in views.summary(told, 59)
+        assert f"to miners ({best} gets" in views.summary(told, 59)
+
+
+def test_real_chain_a_block_issues_half_a_tao_once_half_of_all_is_issued():
+    assert block_emission(21 * 10**15 // 2) == RAO_PER_TAO // 2
+    assert block_emission(demo_network(views.SUBNETS).total_issuance) == RAO_PER_TAO
 
 
 def test_everything_that_is_signed_is_told():
@@ -76,12 +134,14 @@ def test_every_block_can_be_looked_at(lab, name):
         lab.controls["block"].values = [float(number)]
         row = told.blocks.iloc[number - 1]
         assert lab.drawing.title.startswith(f"Block {row.block:.0f}: {row.extrinsics:.0f} extrinsic")
+        assert row.extrinsics == row.weights + row.trades
         assert "τ into 3 subnets" in lab.drawing.title and "The chain puts" in lab.drawing.summary
         assert np.isfinite(views.tables(told, number)["marks"]["size"]).all()
         assert ("epoch" in lab.drawing.title) == bool(row.epochs)
 
 
 def test_the_code_line_makes_the_frame(lab):
+    lab.controls["preset"].value = "loud"
     *lines, last = lab.drawing.code.splitlines()
     namespace: dict[str, object] = {}
     exec("\n".join(lines), namespace)
@@ -91,11 +151,16 @@ def test_the_code_line_makes_the_frame(lab):
 def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):
     right = {
         "answer-1": "def shares(scores):\n    return scores / scores.sum()",
-        "answer-2": "all_tao = story.blocks.tao.sum()",
+        "answer-2": "paying_blocks = (story.blocks.alpha > 0).sum()",
     }
     texts, _ = run(SOURCE, tmp_path, monkeypatch, right)
-    assert texts["check-1"].startswith("shares: right") and texts["check-2"] == "all_tao: right\n"
-    for answer, number in (("scores / scores.max()", "1"), ("scores", "story.blocks.tao.mean()")):
-        wrong = {"answer-1": f"def shares(scores):\n    return {answer}", "answer-2": f"all_tao = {number}"}
+    assert (
+        texts["check-1"].startswith("shares: right") and texts["check-2"] == "paying_blocks: right, of 121\n"
+    )
+    for answer, number in (("scores / scores.max()", "121"), ("scores", "2")):
+        wrong = {
+            "answer-1": f"def shares(scores):\n    return {answer}",
+            "answer-2": f"paying_blocks = {number}",
+        }
         texts, _ = run(SOURCE, tmp_path, monkeypatch, wrong)
         assert "not right yet" in texts["check-1"] and "not right yet" in texts["check-2"]

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_lessons import SOURCES, run
+from lesson import run, source
 
-from bittensor_lab import bets, labs
+from bittensor_lab import labs
 from bittensor_lab.errors import InputError
-from bittensor_lab.labs import scoring as lab_module
 from bittensor_lab.views import scoring as views
 
-SOURCE = next(path for path in SOURCES if path.stem.startswith("02"))
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setattr(bets.places, "user_data", lambda: tmp_path)
-    lab_module.bet_strip.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
+SOURCE = source("02")
 
 
 @pytest.fixture
@@ -55,27 +49,6 @@ def test_what_is_unknown_is_refused():
             views.scoring(*wrong)
 
 
-def finite(lab):
-    shown = lab.frame
-    assert len(shown) == 6 and ((shown.score >= 0) & (shown.score <= 1)).all()
-    assert (shown.low <= shown.score + 1e-12).all() and (shown.score <= shown.high + 1e-12).all()
-    assert sorted(shown["rank"]) == [1, 2, 3, 4, 5, 6]
-    said = lab.drawing.title + lab.drawing.summary
-    assert "nan" not in said and lab.drawing.summary.endswith(".")
-
-
-@pytest.mark.parametrize("task", views.TASKS)
-def test_every_control_at_its_ends(lab, task):
-    lab.controls["preset"].value = task
-    for rule in views.RULES:
-        lab.controls["rule"].value = rule
-        for strategy in views.STRATEGIES:
-            lab.controls["strategy"].value = strategy
-            for number in (1.0, float(views.MOST), 4.0):
-                lab.controls["challenges"].values = [number]
-                finite(lab)
-
-
 def test_the_sentences_say_what_the_data_say(lab):
     assert lab.drawing.title == "The tempting rule ranks the spoofer first"
     assert "are not ranked by skill" in lab.drawing.summary
@@ -83,14 +56,6 @@ def test_the_sentences_say_what_the_data_say(lab):
     assert lab.drawing.title == "The sound rule ranks the spoofer last"
     assert "are ranked by skill" in lab.drawing.summary
     assert lab.bet.truth == pytest.approx(100 * views.scoring("text", "tempting").sixth.pay)
-
-
-def test_the_code_line_makes_the_frame(lab):
-    lab.controls["strategy"].value = "copies"
-    *lines, last = lab.drawing.code.splitlines()
-    namespace: dict[str, object] = {}
-    exec("\n".join(lines), namespace)
-    assert eval(last, namespace).equals(lab.frame)
 
 
 def test_the_answers_can_be_looked_at():

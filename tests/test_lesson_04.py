@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
+from lesson import at_the_ends, source
 
 from bittensor_lab import bets, labs, lessons
 from bittensor_lab.chain import Chain
@@ -20,15 +21,9 @@ from bittensor_lab.units import tao
 from bittensor_lab.views import bonds as views
 from bittensor_lab.views import bonds_story as story
 
-SOURCE = next(path for path in lessons.sources() if path.stem.startswith("04"))
+pytestmark = pytest.mark.usefixtures("home")
+SOURCE = source("04")
 CONTROLS = ("moves", "stake", "penalty", "kept", "part")
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    """Bets go to a throw-away folder; what was drawn before may be used again."""
-    monkeypatch.setattr(bets.places, "user_data", lambda: tmp_path)
-    lab_module.bet_strip.cache_clear()
 
 
 @pytest.fixture
@@ -67,19 +62,7 @@ def finite(lab):
 @pytest.mark.parametrize("name", views.WORLDS)
 def test_every_control_at_its_ends(lab, name):
     lab.controls["preset"].value = name
-    finite(lab)
-    for control in (lab.controls[key] for key in CONTROLS):
-        default = list(control.values)
-        for i in range(len(default)):
-            for value in (control.low, control.high):
-                control.values = [*default[:i], value, *default[i + 1 :]]
-                finite(lab)
-        for value in (control.low, control.high):
-            control.values = [value] * len(default)
-            finite(lab)
-        control.values = default
-    for rule in views.RULES:
-        lab.controls["rule"].value = rule
+    for _ in at_the_ends(lab):
         finite(lab)
 
 
@@ -87,28 +70,6 @@ def test_nobody_votes(lab):
     lab.controls["stake"].values = [0.0] * 5
     assert lab._finding.title == "Nobody votes, so nobody earns"
     assert lab.frame.dividends.max() == 0
-
-
-def test_reset_brings_the_preset_back(lab):
-    before = lab.state
-    lab.controls["penalty"].values = [0.2]
-    lab.controls["moves"].values = [9.0] * 5
-    lab.controls["rule"].value = "liquid"
-    assert lab.state != before
-    lab._reset.pressed += 1
-    assert lab.state == before
-
-
-@pytest.mark.parametrize("name", views.WORLDS)
-def test_copied_code_runs_and_gives_the_picture(lab, name):
-    lab.controls["preset"].value = name
-    for change in ({}, {"stake": [7.0, 20.0, 1.0, 2.0, 3.0]}, {"penalty": [0.35], "moves": [3.0] * 5}):
-        for key, values in change.items():
-            lab.controls[key].values = values
-        *lines, last = lab._code.code.splitlines()
-        names = {}
-        exec("\n".join(lines), names)
-        pd.testing.assert_frame_equal(eval(last, names), lab.frame)
 
 
 def test_scales_hold_still_while_dragging(lab):
@@ -167,14 +128,6 @@ def test_the_picture_draws_and_fits(name, look, width):
 
 def test_the_chart_watches_as_many_epochs_as_the_view():
     assert EPOCHS == views.EPOCHS
-
-
-def test_labels_stand_apart_and_inside():
-    rng = np.random.default_rng(5)
-    for _ in range(200):
-        at = rng.choice([0.0, 0.5, 1.0, *rng.random(3)], 6)
-        placed = np.sort(story._apart(at))
-        assert np.diff(placed).min() >= story.APART - 1e-9 and placed[0] >= 0 and placed[-1] <= 1
 
 
 # --- the engine's answers ------------------------------------------------------------------------

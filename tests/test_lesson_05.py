@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from test_lessons import SOURCES, run
+from lesson import run, source
 
-from bittensor_lab import bets, labs
-from bittensor_lab.labs import copying as lab_module
+from bittensor_lab import labs
 from bittensor_lab.params import Hyperparameters
 from bittensor_lab.views import copying as views
 
-SOURCE = next(path for path in SOURCES if path.stem.startswith("05"))
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setattr(bets.places, "user_data", lambda: tmp_path)
-    lab_module.bet_strip.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
+SOURCE = source("05")
 
 
 @pytest.fixture
@@ -71,28 +64,6 @@ def test_the_same_case_is_the_same_table():
     assert first.gain == pytest.approx(first.course.copier.mean() / first.course.honest.mean() - 1)
 
 
-def finite(lab):
-    assert np.isfinite(lab.frame.gain).all() and len(lab.frame) == 2 * len(views.DELAYS)
-    assert np.isfinite(lab.result.course.select_dtypes("number").to_numpy()).all()
-    said = lab.drawing.title + lab.drawing.summary
-    assert "nan" not in said and lab.drawing.summary.endswith(".")
-    assert all(math.isfinite(end) and end > 0 for end in lab.drawing.limits.values())
-
-
-@pytest.mark.parametrize("name", lab_module.WORLDS)
-def test_every_control_at_its_ends(lab, name):
-    lab.controls["preset"].value = name
-    finite(lab)
-    for control in (lab.controls[each] for each in ("delay", "drift", "noise")):
-        default = list(control.values)
-        for value in (control.low, control.high, *default):
-            control.values = [value]
-            finite(lab)
-    for rule in ("liquid", "plain"):
-        lab.controls["rule"].value = rule
-        finite(lab)
-
-
 def test_the_sentences_say_what_the_data_say(lab):
     lab.controls["delay"].values = [0.0]
     assert lab.drawing.title == "In the open, copying pays 1\u00a0%"
@@ -102,15 +73,6 @@ def test_the_sentences_say_what_the_data_say(lab):
     assert "from one epoch on" in lab.drawing.summary
     lab.controls["preset"].value = "settled"
     assert "pays up to" in lab.drawing.summary
-
-
-def test_the_code_line_makes_the_frame(lab):
-    lab.controls["delay"].values = [3.0]
-    lab.controls["rule"].value = "liquid"
-    *lines, last = lab.drawing.code.splitlines()
-    namespace: dict[str, object] = {}
-    exec("\n".join(lines), namespace)
-    assert eval(last, namespace).equals(lab.frame)
 
 
 def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):

@@ -3,34 +3,17 @@
 import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
+from lesson import run
 
 from bittensor_lab import lessons, places
 from bittensor_lab.errors import InputError
 
 SOURCES = lessons.sources()
-COLLAPSED = ("bet", "lab", "check-1", "check-2")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_notebook_is_what_its_source_makes(source):
     assert lessons.notebook_path(source).read_text(encoding="utf-8") == lessons.notebook_text(source)
-
-
-def run(source, tmp_path, monkeypatch, answers=()):
-    """Execute a lesson with some answers put in and return the text output of each cell by id."""
-    monkeypatch.setenv("BITTENSOR_LAB_HOME", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", str(places.PACKAGE.parent))
-    book = nbformat.reads(lessons.notebook_text(source), as_version=4)
-    for cell in book.cells:
-        cell.source = dict(answers).get(cell.id, cell.source)
-    NotebookClient(
-        book, kernel_name="python3", timeout=120, resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
-    return {
-        cell.id: "".join(out.text for out in cell.outputs if out.output_type == "stream") for cell in code
-    }, code
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)

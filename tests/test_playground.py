@@ -95,13 +95,6 @@ def test_the_code_plays_the_same_game():
     assert views.code(game).endswith("chain.run(10)")
 
 
-def test_labels_keep_apart_and_within():
-    for at in (np.zeros(7), np.ones(7), np.linspace(0, 1, 7), np.array([0.5, 0.51, 0.9, 0.2])):
-        placed = np.sort(views.spread(at))
-        assert (np.diff(placed) >= views.APART - 1e-12).all()
-        assert placed[0] >= -1e-12 and placed[-1] <= 1 + 1e-12
-
-
 @pytest.mark.parametrize("netuid", [1, 3, 6])
 def test_the_picture_is_within_its_frame(netuid):
     game = passed_on(moved(opening(2), AddStake(YOU, "validator-2", netuid, tao(300))), 40)

@@ -19,6 +19,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bittensor_lab.charts.frame import pile, sources
 from bittensor_lab.charts.hatch import hatch
 from bittensor_lab.charts.theme import Name, Theme, theme
 
@@ -53,7 +54,7 @@ def bonds_chart(
         lines, spans, names, labels, ticks, turn, bars, rules and heads of ``views.bonds_story``.
     """
     look, v = theme(name), len(tables["names"])
-    data = {key: alt.Data(name=key) for key in tables}
+    data = sources(tables)
     size = {view: round(fixed + share * (width - RIGHT)) for view, (fixed, share) in WIDTHS.items()}
     rows = [
         _row("moves", [_names(data, 0, v, look), _moves(data, v, look), _ends(data, "moves", look)], ROW * v),
@@ -63,15 +64,9 @@ def bonds_chart(
     heads = [_heading(data, view, look) for view in ("moves", "bond", "paid", "bars")]
     views = [_sized(_flush(row), size) for row in (*rows, _panels(data, v, look))]
     stacked = [part for pair in zip(heads, views, strict=True) for part in pair]
-    return (
-        alt.vconcat(*stacked, spacing=4, padding=0)
-        .properties(
-            datasets={key: table.to_dict("records") for key, table in tables.items()},
-            title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
-            usermeta={"widths": WIDTHS},
-        )
-        .add_params(alt.param(name="pixels_plot_moves", value=size["plot_moves"]))
-        .configure(**look.config())
+    pixels = {"plot_moves": size["plot_moves"]}
+    return pile(
+        stacked, tables, look, widths=WIDTHS, title=title, subtitle=subtitle, pixels=pixels, spacing=4
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bittensor_lab.charts.frame import pile, sources
 from bittensor_lab.charts.hatch import hatch
 from bittensor_lab.charts.theme import Name, Theme, theme
 
@@ -61,7 +62,7 @@ def consensus_chart(
         weight, incentive and dividends at the end of their scales.
     """
     look, v, m = theme(name), len(tables["validators"]), len(tables["miners"])
-    data = {key: alt.Data(name=key) for key in tables}
+    data = sources(tables)
     size = {view: round(fixed + share * (width - LABELS)) for view, (fixed, share) in WIDTHS.items()}
     rows = [
         _labels(data, v, look),
@@ -72,20 +73,11 @@ def consensus_chart(
     under = [_incentive_labels(data, look), _bars(data, m, look), _note(data, look)]
     upper = _beside(rows, size, ["labels", "matrix", "trust", "dividends"], round((v + 1.12) * ROW))
     lower = _beside(under, size, ["labels2", "bars", "note"], BARS + 54)
-    chart = alt.vconcat(upper, lower, spacing=12, padding=0)
-    heading = alt.Title(title, subtitle=[subtitle] if subtitle else [])
-    return (
-        chart.properties(
-            datasets={key: table.to_dict("records") for key, table in tables.items()},
-            title=heading,
-            usermeta={"widths": WIDTHS},
-        )
-        .add_params(
-            *(alt.param(name=f"top_{key}", value=value) for key, value in limits.items()),
-            *(alt.param(name=f"pixels_{view}", value=size[view]) for view in ("matrix", "trust")),
-        )
-        .configure(**look.config())
-    )
+    pixels = {view: size[view] for view in ("matrix", "trust")}
+    return pile(
+        [upper, lower], tables, look,
+        widths=WIDTHS, title=title, subtitle=subtitle, limits=limits, pixels=pixels, spacing=12,
+    )  # fmt: skip
 
 
 def _beside(views: list[Any], size: dict[str, int], names: list[str], height: int) -> alt.HConcatChart:

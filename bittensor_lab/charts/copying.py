@@ -12,12 +12,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bittensor_lab.charts.frame import heading, pile, sources
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 PERCENT = "datum.value ? format(datum.value, '+.0%') : '0%'"
 CURVE, COURSE = 210, 130
 """heights, pixels"""
-WIDTHS = {"curve": (-54, 1.0), "course": (-54, 1.0)}
+WIDTHS = {"curve": (-58, 1.0), "course": (-58, 1.0)}
 """of the whole width, less the labels of the axis"""
 
 
@@ -38,26 +39,12 @@ def copying_chart(
         gain and loss at the ends of the scale, as parts.
     """
     look = theme(name)
-    data = {key: alt.Data(name=key) for key in tables}
+    data = sources(tables)
     views = [
         _curve(data, look).properties(name="curve", width=width, height=CURVE),
         _course(data, look).properties(name="course", width=width, height=COURSE),
     ]
-    return (
-        alt.vconcat(*views, spacing=20, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
-        .resolve_scale(color="independent")
-        .properties(
-            datasets={key: table.to_dict("records") for key, table in tables.items()},
-            title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
-            usermeta={"widths": WIDTHS},
-        )
-        .add_params(*(alt.param(name=f"top_{key}", value=value) for key, value in limits.items()))
-        .configure(**look.config())
-    )
-
-
-def _heading(words: str, look: Theme) -> alt.TitleParams:
-    return alt.TitleParams(words, fontSize=13, fontWeight=600, anchor="start", color=look.ink, offset=8)
+    return pile(views, tables, look, widths=WIDTHS, title=title, subtitle=subtitle, limits=limits)
 
 
 def _gain(field: str = "gain") -> alt.Y:
@@ -102,7 +89,7 @@ def _curve(data: dict[str, Any], look: Theme) -> Any:
         mark.mark_text(
             align="left", baseline="bottom", dx=7, dy=-7, fontSize=13, fontWeight=600, color=look.ink
         ).encode(x=_delay(), y=_gain(), text="text:N"),
-    ).properties(title=_heading("What copying gains, by how late the copier is", look))  # fmt: skip
+    ).properties(title=heading("What copying gains, by how late the copier is", look))  # fmt: skip
 
 
 def _course(data: dict[str, Any], look: Theme) -> Any:
@@ -120,4 +107,4 @@ def _course(data: dict[str, Any], look: Theme) -> Any:
     return alt.layer(
         *(bar.encode(x=x, y=_gain()) for bar in bars.values()),
         zero.mark_rule(color=look.ink, strokeWidth=1).encode(y=_gain()),
-    ).properties(title=_heading("The case that is set, epoch by epoch", look))
+    ).properties(title=heading("The case that is set, epoch by epoch", look))

@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bittensor_lab.charts.frame import heading, pile, sources
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 REWARD, PATH = 190, 190
@@ -25,6 +26,7 @@ SUPPLY, MARKS, LEVELS = 21, [0, 5.25, 10.5, 15.75, 18.375, 21], [0, 10.5, 15.75,
 def issuance_chart(
     tables: dict[str, pd.DataFrame],
     *,
+    limits: dict[str, float] | None = None,
     name: Name = "light",
     width: int = 640,
     title: str = "",
@@ -32,24 +34,12 @@ def issuance_chart(
 ) -> alt.VConcatChart:
     """Return both views as one chart."""
     look = theme(name)
-    data = {key: alt.Data(name=key) for key in tables}
+    data = sources(tables)
     views = [
         _reward(data, look).properties(name="reward", width=width, height=REWARD),
         _path(data, look).properties(name="path", width=width, height=PATH),
     ]
-    return (
-        alt.vconcat(*views, spacing=20, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
-        .properties(
-            datasets={key: table.to_dict("records") for key, table in tables.items()},
-            title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
-            usermeta={"widths": WIDTHS},
-        )
-        .configure(**look.config())
-    )
-
-
-def _heading(words: str, look: Theme) -> alt.TitleParams:
-    return alt.TitleParams(words, fontSize=13, fontWeight=600, anchor="start", color=look.ink, offset=8)
+    return pile(views, tables, look, widths=WIDTHS, title=title, subtitle=subtitle, limits=limits)
 
 
 def _reward(data: dict[str, Any], look: Theme) -> Any:
@@ -77,7 +67,7 @@ def _reward(data: dict[str, Any], look: Theme) -> Any:
         mark.mark_text(
             align="right", baseline="bottom", dx=-8, dy=-5, fontSize=13, fontWeight=600, color=look.ink
         ).encode(x=x, y=y, text="text:N"),
-    ).properties(title=_heading("Reward of a block, τ", look))  # fmt: skip
+    ).properties(title=heading("Reward of a block, τ", look))  # fmt: skip
 
 
 def _path(data: dict[str, Any], look: Theme) -> Any:
@@ -108,4 +98,4 @@ def _path(data: dict[str, Any], look: Theme) -> Any:
         ends.transform_filter(now)
         .mark_text(color=look.text["tao"], fontWeight=600, baseline="top", dy=2, **words)
         .encode(x=x, y=y, text="words:N"),
-    ).properties(title=_heading("TAO issued, millions", look))
+    ).properties(title=heading("TAO issued, millions", look))

@@ -15,6 +15,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bittensor_lab.charts.frame import heading, pile, sources
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 SHARES, PRICES = 200, 200
@@ -33,30 +34,19 @@ def playground_chart(
 ) -> alt.VConcatChart:
     """Return shares and prices as one chart; tables are bands, lines, labels, ticks and marks."""
     look = theme(name)
-    data = {key: alt.Data(name=key) for key in tables}
+    data = sources(tables)
     views = [
         _view(_bands(data, look), data, look, "share").properties(height=SHARES),
         _view(_lines(data, look), data, look, "price").properties(height=PRICES),
     ]
     named = [
-        view.properties(width=width, name=key, title=_heading(words, look))
+        view.properties(width=width, name=key, title=heading(words, look))
         for view, key, words in zip(
             views, ("shares", "prices"), ("Share of TAO emission", "Alpha price, τ per α"), strict=True
         )
     ]
-    return (
-        alt.vconcat(*named, spacing=16, padding=0)
-        .properties(
-            datasets={key: table.to_dict("records") for key, table in tables.items()},
-            title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
-            usermeta={"widths": {"shares": (0, 1.0), "prices": (0, 1.0)}},
-        )
-        .configure(**look.config())
-    )
-
-
-def _heading(words: str, look: Theme) -> alt.TitleParams:
-    return alt.TitleParams(words, fontSize=13, fontWeight=600, anchor="start", color=look.ink, offset=8)
+    widths = {"shares": (0, 1.0), "prices": (0, 1.0)}
+    return pile(named, tables, look, widths=widths, title=title, subtitle=subtitle, spacing=16)
 
 
 def _x(field: str) -> alt.X:

@@ -11,6 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bittensor_lab.charts.frame import pile, sources
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 ROW = 44
@@ -23,6 +24,7 @@ WIDTHS = {"scores": (-NAMES - PAY, 1.0)}
 def scoring_chart(
     tables: dict[str, pd.DataFrame],
     *,
+    limits: dict[str, float] | None = None,
     name: Name = "light",
     width: int = 420,
     title: str = "",
@@ -30,17 +32,9 @@ def scoring_chart(
 ) -> alt.VConcatChart:
     """Return the scores as a chart."""
     look = theme(name)
-    data = {key: alt.Data(name=key) for key in tables}
+    data = sources(tables)
     view = _scores(data, look).properties(name="scores", width=width, height=6 * ROW + 22)
-    return (
-        alt.vconcat(view, padding={"left": 0, "top": 0, "right": 0, "bottom": 6})
-        .properties(
-            datasets={key: table.to_dict("records") for key, table in tables.items()},
-            title=alt.Title(title, subtitle=[subtitle] if subtitle else []),
-            usermeta={"widths": WIDTHS},
-        )
-        .configure(**look.config())
-    )
+    return pile([view], tables, look, widths=WIDTHS, title=title, subtitle=subtitle, limits=limits)
 
 
 def _y() -> alt.Y:

@@ -8,14 +8,22 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
+from bittensor_lab.agents.work import RuleName
+from bittensor_lab.charts.blocks import blocks_chart
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.play import story as views
 
 BET = "blocks/miners_part"
-NETWORKS = {"one": ("A network", 0), "another": ("Another network", 1)}
-"""presets: title and seed"""
+HONEST = "Validators of subnet 1 score how much of a sound was understood."
+LOUD = "Validators of subnet 1 score how loud the answer is. Who is paid now?"
+NETWORKS: dict[str, tuple[str, str, int, RuleName]] = {
+    "one": ("A network", HONEST, 0, "sound"),
+    "another": ("Another network", HONEST, 1, "sound"),
+    "loud": ("Judges who go by loudness", LOUD, 0, "tempting"),
+}
+"""presets: title, sentence, seed and the rule by which validators score"""
 
 
 class Seen(NamedTuple):
@@ -23,7 +31,8 @@ class Seen(NamedTuple):
 
     story: views.Story
     number: int
-    seed: int
+    played: tuple[int, RuleName]
+    """seed and rule"""
 
 
 def build(preset: str = "one") -> Lab:
@@ -51,31 +60,25 @@ def build(preset: str = "one") -> Lab:
 
 def load(name: str) -> dict[str, dict[str, Any]]:
     """Return what the controls show for a network: its first busy block."""
-    told = views.story(NETWORKS[name][1])
+    _, sentence, seed, rule = NETWORKS[name]
+    told = views.story(seed, rule)
     busy = int((told.blocks.extrinsics > 0).to_numpy().argmax()) + 1
-    sentence = f"{views.SUBNETS} subnets; on the first one {len(views.SKILLS) + 1} miners clean up sounds."
     return {"preset": {"value": name, "sentence": sentence}, "block": {"values": [float(busy)]}}
 
 
 def compute(state: State) -> Seen:
     """Look up the block that the controls say."""
-    seed = NETWORKS[state["preset"]][1]
-    return Seen(views.story(seed), round(state["block"]), seed)
+    _, _, seed, rule = NETWORKS[state["preset"]]
+    return Seen(views.story(seed, rule), round(state["block"]), (seed, rule))
 
 
 def draw(seen: Seen, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     about = seen.story, seen.number
     tables, title, subtitle = views.tables(*about), views.title(*about), views.subtitle(*about)
-
-    def chart(theme: Any) -> Any:
-        from bittensor_lab.charts.blocks import blocks_chart
-
-        return blocks_chart(tables, name=theme, title=title, subtitle=subtitle)
-
-    code = f"from bittensor_lab.play.story import story\nstory({seen.seed}).deeds"
+    code = f"from bittensor_lab.play.story import story\nstory{seen.played}.deeds"
     return one_picture(
-        "blocks", chart, tables,
+        "blocks", blocks_chart, tables,
         title=title, subtitle=subtitle, summary=views.summary(*about), code=code, frame=seen.story.deeds,
     )  # fmt: skip
 
@@ -83,13 +86,15 @@ def draw(seen: Seen, state: State, limits: dict[str, float] | None) -> Drawing:
 @cache
 def bet_strip() -> BetStrip:
     """Return the bet of this kernel: one widget, wherever it is shown."""
+    told = views.story()
+    owner = 100 * told.pay.part[0]
     strip = BetStrip(
         question="what part of an epoch's alpha do the miners get?",
-        hint="The rest is for validators, their stakers and the owner",
+        hint="The rest is for the owner, validators and stakers",
         high=100.0,
         ticks=[0.0, 25.0, 50.0, 75.0, 100.0],
-        truth=100 * views.miners_part(views.story(0)),
-        why="18 % go to the owner; the rest is halved between miners and validators.",
+        truth=100 * views.miners_part(told),
+        why=f"The owner gets {owner:.0f} %; the rest is halved: miners, and validators with all who stake.",
     )
     return recorded_bet(strip, BET)
 

@@ -143,7 +143,7 @@ def code(view: views.ConsensusView, state: State) -> str:
         "from bittensor_lab import datasets\n"
         "from bittensor_lab.views.consensus import consensus\n"
         f"world = {setup(state)[1]}\n"
-        f"consensus(world.inputs(){by}).miners"
+        f"consensus(world.inputs(){by}).cells"
     )
 
 

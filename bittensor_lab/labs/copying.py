@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from bittensor_lab.charts.copying import copying_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -76,14 +77,8 @@ def draw(view: views.CopyingView, state: State, limits: dict[str, float] | None)
     """Return the sentences and the picture."""
     ends = limits or {key: nice(most) for key, most in views.limits(view).items()}
     tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
-
-    def chart(theme: Any) -> Any:
-        from bittensor_lab.charts.copying import copying_chart
-
-        return copying_chart(tables, limits=ends, name=theme, title=title, subtitle=subtitle)
-
     return one_picture(
-        "copying", chart, tables, ends,
+        "copying", copying_chart, tables, ends,
         title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.curve,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from bittensor_lab.charts.issuance import issuance_chart
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -80,14 +81,8 @@ def compute(state: State) -> views.IssuanceView:
 def draw(view: views.IssuanceView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
-
-    def chart(theme: Any) -> Any:
-        from bittensor_lab.charts.issuance import issuance_chart
-
-        return issuance_chart(tables, name=theme, title=title, subtitle=subtitle)
-
     return one_picture(
-        "issuance", chart, tables,
+        "issuance", issuance_chart, tables,
         title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.halvings,
     )  # fmt: skip
 

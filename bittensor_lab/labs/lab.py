@@ -59,10 +59,15 @@ class Drawing:
 
 def one_picture(
     name: str,
-    chart: Callable[[str], Any],
+    chart: Callable[..., Any],
     tables: Mapping[str, Any],
     limits: dict[str, float] | None = None,
-    **said: Any,
+    *,
+    title: str,
+    subtitle: str,
+    summary: str,
+    code: str,
+    frame: Any,
 ) -> Drawing:
     """Return the drawing of a lab that has a single picture.
 
@@ -71,25 +76,32 @@ def one_picture(
     name
         of the picture, and of its specification.
     chart
-        the Altair chart in a theme; its data come from ``tables`` (DataFrames), its scales end at ``limits``.
-    said
-        title, subtitle, summary, code and frame.
+        makes the Altair chart: ``chart(tables, limits=, name=, title=, subtitle=)``, ``name`` being a theme.
+    tables
+        the DataFrames that the picture shows.
+    limits
+        where its scales end.
     """
     data, ends = {key: rounded(table) for key, table in tables.items()}, limits or {}
 
     def spec(theme: str) -> dict[str, Any]:
-        return {part: value for part, value in chart(theme).to_dict().items() if part != "title"}
+        made = chart(tables, limits=ends, name=theme).to_dict()
+        return {part: value for part, value in made.items() if part != "title"}
 
     params = {f"top_{key}": most for key, most in ends.items()}
     shown = {"key": name, "make": spec, "tables": data, "params": params}
     return Drawing(
+        title=title,
+        subtitle=subtitle,
+        summary=summary,
+        code=code,
+        frame=frame,
         limits=ends,
-        chart=lambda: chart("light"),
+        chart=lambda: chart(tables, limits=ends, name="light", title=title, subtitle=subtitle),
         key=name,
         spec=spec,
         tables=lambda: data,
         show={name: shown},
-        **said,
     )
 
 

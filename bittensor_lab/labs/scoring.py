@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from bittensor_lab.charts.scoring import scoring_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -61,14 +62,8 @@ def compute(state: State) -> views.ScoringView:
 def draw(view: views.ScoringView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
-
-    def chart(theme: Any) -> Any:
-        from bittensor_lab.charts.scoring import scoring_chart
-
-        return scoring_chart(tables, name=theme, title=title, subtitle=subtitle)
-
     return one_picture(
-        "scoring", chart, tables,
+        "scoring", scoring_chart, tables,
         title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.miners,
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ Amounts are TAO or alpha, as people read them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ from bittensor_lab.coinbase import root_is_paid
 from bittensor_lab.events import EmissionDistributed, Event
 from bittensor_lab.play import YOU, Game, Trail
 from bittensor_lab.units import ONE
+from bittensor_lab.views.labels import apart
 
 POINTS = 120
 """of each line at the most"""
@@ -127,7 +127,7 @@ def _share_labels(order: Sequence[int], edges: NDArray[np.float64]) -> pd.DataFr
     at = (edges[:-1] + edges[1:]) / 2
     words = [f"SN {n}: {100 * (edges[i + 1] - edges[i]):.0f}\u00a0%" for i, n in enumerate(order)]
     tone = ["tao", *["other"] * (len(order) - 1)]
-    return pd.DataFrame({"view": "share", "at": at, "y": spread(at), "text": words, "tone": tone})
+    return pd.DataFrame({"view": "share", "at": at, "y": apart(at, APART), "text": words, "tone": tone})
 
 
 def _price_labels(trail: Trail, order: Sequence[int], low: float, high: float) -> pd.DataFrame:
@@ -140,24 +140,11 @@ def _price_labels(trail: Trail, order: Sequence[int], low: float, high: float) -
         {
             "view": "price",
             "at": at,
-            "y": spread(at),
+            "y": apart(at, APART),
             "text": [*words, f"SN {order[0]} moving"],
             "tone": tone,
         }
     )
-
-
-def spread(at: NDArray[np.float64], apart: float = APART) -> NDArray[np.float64]:
-    """Return places near ``at`` [labels], at least ``apart`` from each other, within 0 to 1 if they fit."""
-    order = np.argsort(at, kind="stable")
-    placed = np.asarray(at, float).copy()
-    for before, here in pairwise(order):
-        placed[here] = max(placed[here], placed[before] + apart)
-    beyond = max(0.0, placed[order[-1]] - 1.0)
-    placed[order[-1]] -= beyond
-    for after, here in pairwise(order[::-1]):
-        placed[here] = min(placed[here], placed[after] - apart)
-    return placed
 
 
 def _ticks(trail: Trail, low: float, high: float, step: float) -> pd.DataFrame:

@@ -14,12 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bittensor_lab.units import format_percent
 from bittensor_lab.views.bonds import EPOCHS, RULES, BondsView
-
-
-def whole(fraction: float) -> str:
-    """Return 1.237 as ``124 %``."""
-    return f"{100 * fraction:.0f}\u00a0%"
+from bittensor_lab.views.labels import apart
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ def summary(view: BondsView) -> str:
         return "No validator holds stake."
     turn = "no majority ever agrees" if view.turn is None else f"a majority agrees in epoch {view.turn}"
     earned = ", ".join(
-        f"{name} {whole(share)}" for name, share in zip(people.validator, people.earned, strict=True)
+        f"{name} {format_percent(share)}" for name, share in zip(people.validator, people.earned, strict=True)
     )
     parts = [
         f"By {RULES[view.world.rule]}. Moves to M2: {_moves(people)}; {turn}.",
@@ -161,7 +158,7 @@ def summary(view: BondsView) -> str:
     ]
     if about:
         own = table.iloc[about[0]]
-        other = [f"{whole(own[rule])} by {RULES[rule]}" for rule in RULES if rule != view.world.rule]
+        other = [f"{format_percent(own[rule])} by {RULES[rule]}" for rule in RULES if rule != view.world.rule]
         parts.append(f"{own.validator} would earn {' and '.join(other)}.")
     return " ".join(part for part in parts if part)
 
@@ -180,8 +177,8 @@ def _alone(view: BondsView, row: int) -> str:
         return ""
     at = own.iloc[0]
     return (
-        f"In its first epoch there {at.validator} gives M2 {whole(at.weight)}; {whole(at.counted)} earns "
-        f"a bond, and its trust is {at.trust:.2f}."
+        f"In its first epoch there {at.validator} gives M2 {format_percent(at.weight)}; "
+        f"{format_percent(at.counted)} earns a bond, and its trust is {at.trust:.2f}."
     )
 
 
@@ -266,10 +263,10 @@ def _labels(view: BondsView, role: NDArray[np.object_], limits: dict[str, float]
         {
             "view": ["bond"] * len(names) + ["paid"] * (len(names) + 1),
             "at": np.concatenate([bond, height]),
-            "y": np.concatenate([_apart(bond), _apart(height)]),
+            "y": np.concatenate([apart(bond, APART), apart(height, APART)]),
             "text": [
                 *(f"{name} {value:.2f}" for name, value in zip(names, bond, strict=True)),
-                *(f"{name} {whole(value)}" for name, value in zip(names, paid, strict=True)),
+                *(f"{name} {format_percent(value)}" for name, value in zip(names, paid, strict=True)),
                 "stake alone",
             ],
             "role": [*role, *role, "other"],
@@ -278,23 +275,11 @@ def _labels(view: BondsView, role: NDArray[np.object_], limits: dict[str, float]
     )
 
 
-def _apart(at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places near ``at`` [labels], at least ``APART`` from each other and below the top."""
-    order, placed = np.argsort(-at, kind="stable"), at.copy()
-    room = APART * (len(at) - 1)
-    highest = 1.0
-    for number, here in enumerate(order):
-        least = 0.05 + room - APART * number  # so that those below still fit
-        placed[here] = min(highest, max(placed[here], least))
-        highest = placed[here] - APART
-    return placed
-
-
 def _ticks(limits: dict[str, float]) -> pd.DataFrame:
     top = limits["per_stake"]
     values = [value for value in (0.0, 1.0, top) if value in (0.0, top) or 0.14 < value / top < 0.86]
     rows = [("bond", value, f"{value:g}") for value in (0.0, 0.5, 1.0)]
-    rows += [("paid", value / top, whole(value)) for value in values]
+    rows += [("paid", value / top, format_percent(value)) for value in values]
     rows += [("epoch", float(value), str(value)) for value in range(0, EPOCHS + 1, 5)]
     return pd.DataFrame(rows, columns=["view", "at", "text"])
 
@@ -313,7 +298,7 @@ def _bars(view: BondsView, role: NDArray[np.object_], limits: dict[str, float]) 
             "row": np.tile(np.arange(v), len(RULES)),
             "length": np.minimum(earned / limits["earned"], 1.0),
             "stake": min(1.0, 1 / limits["earned"]),
-            "text": [whole(value) for value in earned],
+            "text": [format_percent(value) for value in earned],
             "role": np.tile(role, len(RULES)),
         }
     )
@@ -322,7 +307,7 @@ def _bars(view: BondsView, role: NDArray[np.object_], limits: dict[str, float]) 
 def _heads(view: BondsView) -> pd.DataFrame:
     bond = "Bond on M2" + (", of the largest" if view.world.rule == "yuma2" else ", stored after each epoch")
     heads = {
-        "moves": f"Weight on M2, {whole(view.world.part)} of the row",
+        "moves": f"Weight on M2, {format_percent(view.world.part)} of the row",
         "bond": bond,
         "paid foot": "epoch",
         "paid": "Dividends per stake, epoch by epoch",

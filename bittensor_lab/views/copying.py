@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from bittensor_lab.epoch import matrix_inputs, run_epoch
 from bittensor_lab.params import Hyperparameters
 from bittensor_lab.rows import rows_from_dense
-from bittensor_lab.units import NO_BREAK_SPACE, U16_MAX, tao
+from bittensor_lab.units import U16_MAX, format_percent, tao
+from bittensor_lab.views.labels import apart
 
 HONEST, MINERS, STAKE = 4, 8, 100
 DELAYS = tuple(range(9))
@@ -124,20 +125,13 @@ def tables(view: CopyingView) -> dict[str, pd.DataFrame]:
     """Return the tables of the picture: curve, course, mark."""
     curve = view.curve.assign(name=np.where(view.curve.liquid_alpha, "liquid alpha", "plain bonds"))
     low, high = limits(view)["loss"], limits(view)["gain"]
-    curve["apart"] = _apart(curve, curve.delay == DELAYS[-1], "gain", 0.1 * (low + high))
-    mark = pd.DataFrame([{"delay": view.delay, "gain": view.gain, "text": percent(view.gain)}])
+    ends = curve.index[curve.delay == DELAYS[-1]]
+    curve["apart"] = curve.gain
+    curve.loc[ends, "apart"] = apart(curve.gain[ends], 0.1 * (low + high), -low, high)
+    mark = pd.DataFrame(
+        [{"delay": view.delay, "gain": view.gain, "text": format_percent(view.gain, signed=True)}]
+    )
     return {"curve": curve, "course": view.course, "mark": mark}
-
-
-def _apart(table: pd.DataFrame, ends: pd.Series, column: str, least: float) -> pd.Series:
-    """Where the words at the ends of two lines stand: at least ``least`` from each other."""
-    places = table[column].copy()
-    first, second = places.index[ends]
-    upper, lower = (first, second) if places[first] >= places[second] else (second, first)
-    missing = max(0.0, least - (places[upper] - places[lower])) / 2
-    places[upper] += missing
-    places[lower] -= missing
-    return places
 
 
 def limits(view: CopyingView) -> dict[str, float]:
@@ -146,15 +140,10 @@ def limits(view: CopyingView) -> dict[str, float]:
     return {"gain": max(0.02, float(gains.max())) * 1.3, "loss": max(0.02, -float(gains.min())) * 1.15}
 
 
-def percent(part: float) -> str:
-    """Return a part as a signed percentage."""
-    return f"{part:+.0%}".replace("-", "−").replace("%", f"{NO_BREAK_SPACE}%")
-
-
 def title(view: CopyingView) -> str:
     """Return what the picture proves."""
     when = "In the open" if not view.delay else f"{_epochs(view.delay)} late"
-    size = f"{abs(view.gain):.0%}".replace("%", f"{NO_BREAK_SPACE}%")
+    size = format_percent(abs(view.gain))
     if abs(view.gain) < EVEN:
         return f"{when}, copying pays as much as looking"
     return f"{when}, copying {'pays' if view.gain > 0 else 'costs'} {size}"
@@ -181,8 +170,8 @@ def summary(view: CopyingView) -> str:
     )
     up_to = up_to if len(paying) else "nowhere"
     there = view.curve[view.curve.delay == view.delay]
-    other = percent(float(there.gain[~there.shown].iloc[0]))
+    other = format_percent(float(there.gain[~there.shown].iloc[0]), signed=True)
     return (
         f"{title(view)}. Copying costs something {from_}, and pays {up_to}. With the other way of moving "
-        f"bonds it would be {other} instead of {percent(view.gain)}."
+        f"bonds it would be {other} instead of {format_percent(view.gain, signed=True)}."
     )

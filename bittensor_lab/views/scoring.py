@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bittensor_lab.errors import InputError
 from bittensor_lab.tasks import Task, compute, forecasting, images, pretraining, speech, text
-from bittensor_lab.units import NO_BREAK_SPACE
+from bittensor_lab.units import format_percent
 
 TASKS: dict[str, Task] = {
     m.TASK.name: m.TASK for m in (forecasting, text, pretraining, compute, images, speech)
@@ -115,14 +115,10 @@ def tables(view: ScoringView) -> dict[str, pd.DataFrame]:
     miners = view.miners.assign(row=range(len(view.miners)), sixth=view.miners.skill.isna())
     miners["name"] = [_name(*row) for row in zip(miners.miner, miners.kind, miners.skill, strict=True)]
     miners["words"] = [
-        f"{ORDINALS[rank - 1]}, {_percent(pay)} pay"
+        f"{ORDINALS[rank - 1]}, {format_percent(pay)} pay"
         for rank, pay in zip(miners["rank"], miners.pay, strict=True)
     ]
     return {"miners": miners.fillna({"skill": 0.0})}
-
-
-def _percent(part: float) -> str:
-    return f"{part:.0%}".replace("%", f"{NO_BREAK_SPACE}%")
 
 
 def _name(miner: str, kind: str, skill: float) -> str:
@@ -156,7 +152,7 @@ def summary(view: ScoringView) -> str:
     return (
         f"{title(view)}: it scores {view.sixth.score:.2f}, the best honest miner {best.miner} "
         f"{best.score:.2f}, over {many}. If weights follow scores, {view.sixth.miner} earns "
-        f"{_percent(view.sixth.pay)} of the pay. The honest {by} ranked by skill. "
+        f"{format_percent(view.sixth.pay)} of the pay. The honest {by} ranked by skill. "
         f"Skill is here {view.task.skill}."
     )
 

@@ -22,12 +22,15 @@
 #
 # The **[chain](glossary.md#chain)** is a record that everybody shares. It grows by one **[block](glossary.md#block)** every
 # twelve seconds. What somebody signs and asks of it is an **[extrinsic](glossary.md#extrinsic)**: "these are my weights",
-# "I want to buy". In every block new **[TAO](glossary.md#tao)**, the money of the whole network, flows into the subnets.
-# Each subnet also has money of its own, its **[alpha](glossary.md#alpha)**, which can be bought with TAO and sold for it.
+# "I want to buy".
 #
-# Once in a while, every **tempo**, a subnet has its **[epoch](glossary.md#epoch)**: the weights are counted, and everybody
-# is paid in alpha. What one leaves standing on a validator is **[stake](glossary.md#stake)**: it gives the validator's
-# weights their weight, and earns a part of its pay.
+# **[TAO](glossary.md#tao)** is the money of the whole network. Each subnet also has money of its own, its
+# **[alpha](glossary.md#alpha)**, which can be bought with TAO and sold for it. What the chain newly creates of either is
+# **[emission](glossary.md#emission)**: TAO in every block, which flows into the subnets, and alpha in each of them.
+#
+# The alpha gathers for a while, a **[tempo](glossary.md#tempo)**. Then the subnet has its **[epoch](glossary.md#epoch)**: the
+# weights are counted, and everybody is paid. What one leaves standing on a validator is **[stake](glossary.md#stake)**: it
+# gives the validator's weights their weight, and earns a part of its pay.
 
 # %% [markdown] id="bet-words"
 # ## 1 · Your bet
@@ -50,10 +53,10 @@ labs.bet_on_block_by_block()
 # Move **Block**, by mouse or with the arrow keys. The title says what the block holds, the text under the picture who
 # did what. Things to look for:
 #
-# * A block in which a validator is at work. Which of its doings does the chain see?
+# * A block with a circle. The square below it is all that the chain sees of it.
 # * The blocks with a diamond. Who is paid, and how much?
 # * A block in which nobody signs anything. Is it empty?
-# * How often do people act, and how often is everyone paid?
+# * Choose *Judges who go by loudness* and go to block 59 again, where the first subnet pays. Who gets most of it now?
 
 # %% id="lab" jupyter={"source_hidden": true}
 lab = labs.block_by_block()
@@ -62,26 +65,48 @@ lab
 # %% [markdown] id="reveal-words"
 # ## 3 · Reveal
 #
-# Your bet beside the engine's answer, and what became of the four miners' work on the first subnet: the score that
-# validators measured *off* the chain, the weight that they put *on* it, and the **incentive**, the miner's share of the pay:
+# Your bet beside the engine's answer, and where one epoch of the first subnet went. (*Root* is where one stakes on the
+# whole network instead of on one subnet.)
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from IPython.display import display
 
 display(labs.bet_on_block_by_block())
 story = views.story()
-story.miners.round(2)
+story.pay.round(3)
 
 # %% [markdown] id="layers"
 # ### Two layers
 #
-# The column *score* comes from real sounds, really cleaned and really compared, by the validators' own machines. **No
-# model runs in a block, and no sound ever reaches the chain.** It learns three rows of numbers, checks that whoever
-# sends them may do so, and counts. That is why Bittensor can pay for work that no chain could do, and also why everything
-# hangs on the judges: the chain cannot hear.
+# **Off the chain**, a validator sent each miner a sound: ten tones of eight kinds (0 to 7), under a lot of noise. This is
+# what came back, really computed. *right* is the part of the tones that was understood, *loud* how loud the cleaned sound is.
+
+# %% id="off-chain" jupyter={"source_hidden": true}
+story.answers.round(2)
+
+# %% [markdown] id="on-chain-words"
+# **On the chain**, no sound ever arrives. It learns one row of numbers from each validator. Here is each miner's
+# mean *score* (off the chain), its mean *weight* (on it), then what the chain made of it in the epoch: *incentive*, the
+# miner's share of what all miners got, and *alpha*, what came to the miner.
+
+# %% id="on-chain" jupyter={"source_hidden": true}
+story.miners.round(2)
+
+# %% [markdown] id="layers-why"
+# So **no model runs in a block**. The chain checks that whoever sends weights may do so, and counts. That is why
+# Bittensor can pay for work that no chain could do, and also why everything hangs on the judges. This is the same epoch
+# with the same answers, but all three validators go by *loud*:
+
+# %% id="judges" jupyter={"source_hidden": true}
+loud = views.story(rule="tempting").miners
+story.miners[["miner", "kind"]].assign(judged_by_right=story.miners.incentive, judged_by_loud=loud.incentive).round(2)
+
+# %% [markdown] id="measures-words"
+# The chain did its sums as exactly as before; it cannot hear. Nor does the best answer take all: pay follows
+# the weights, and every miner that was given some gets some.
 #
-# This is how a validator of this lesson comes to its weights; each line of it runs off the chain but for the last, which
-# signs an extrinsic:
+# This is how a validator of this lesson comes to its weights. All of it runs off the chain; what it returns is the
+# extrinsic that it signs:
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -99,20 +124,42 @@ print(inspect.getsource(measures))
 # %% id="one-block" jupyter={"source_hidden": true}
 print(inspect.getsource(block.begin_block))
 
+# %% [markdown] id="wallet"
+# ### From a block to a wallet
+#
+# 1. **Every block** creates TAO. It is shared among the subnets and goes into their *pools*, where alpha is traded for TAO.
+#    Nobody's wallet has it yet.
+# 2. Beside it each subnet creates alpha, and keeps what it will pay out in a pot.
+# 3. **Every tempo**, in its epoch, the subnet shares out the pot: to its owner, miners, validators and stakers.
+# 4. **A wallet** then holds alpha. Whoever wants TAO sells it to the pool, at the price of that moment.
+#
+# The last step is why alpha matters. Each of the three subnets paid its miners the same amount of alpha; this is what
+# it would bring in TAO, sold all at once:
+
+# %% id="worth" jupyter={"source_hidden": true}
+story.worth.round(2)
+
 # %% [markdown] id="market"
 # ### How this differs from renting computers
 #
-# Who rents a computer pays for hours. Here nobody pays by the hour: a miner is paid for how much better its answers are
-# than the others', as judged by those who have something to lose by judging badly. A miner with twice the machines and
-# the same answers earns the same. The table above shows it: the more of the sound a miner can process, the higher its
-# score, its weight and its pay; and the one that only makes noise gets next to nothing, because these validators
-# compare with a truth that it does not have.
+# Who rents a computer pays for hours. Here nobody is paid by the hour: a miner is paid for how good its answers are
+# beside the others', in the eyes of validators, whose own pay depends on agreeing with other validators. A miner with
+# twice the machines and the same answers earns the same.
+#
+# And each subnet is a market of its own, with its own work and its own idea of *good*. These six come with this course;
+# a scoring rule is what a subnet really is:
+
+# %% id="tasks" jupyter={"source_hidden": true}
+from bittensor_lab.views.scoring import TASKS
+
+for task in TASKS.values():
+    print(f"{task.title}: {task.sound_sentence}")
 
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
 #
-# **Exercise 1.** `scores` holds one number per miner. Weights are only ever looked at as shares. Return each miner's share
-# of all scores.
+# **Exercise 1.** `scores` holds what one validator measured, a number per miner. Weights are only ever looked at as
+# shares. Return each miner's share of all scores; the check compares with the row that the chain holds.
 #
 # <details><summary>Hint 1</summary>Divide by the sum.</details>
 # <details><summary>Hint 2</summary><code>scores / scores.sum()</code> does it for a whole array at once.</details>
@@ -127,24 +174,25 @@ def shares(scores):
 # %% id="check-1" jupyter={"source_hidden": true}
 from bittensor_lab.lessons import self_check
 
-measured = story.miners.score.to_numpy()
-self_check(shares, [((measured,), measured / measured.sum()), ((measured**2,), measured**2 / (measured**2).sum())])
+# a weight is stored as one of 65,536 steps, so the chain's shares are a little off
+self_check(shares, [((row,), held) for row, held in zip(story.scores, story.weights, strict=True)], tolerance=1e-4)
 
 # %% [markdown] id="exercise-2"
-# **Exercise 2.** `story.blocks` has a row per block (`block`, `extrinsics`, `tao`, `epochs`, …). How many TAO went into the
-# subnets in all blocks of the story together?
+# **Exercise 2.** `story.blocks` has a row per block (`block`, `weights`, `trades`, `tao`, `epochs`, `alpha`, …). `alpha` is
+# what was paid out in it. **In how many of the blocks was anybody paid?**
 #
-# <details><summary>Hint 1</summary>A column of a table is <code>story.blocks.tao</code>.</details>
-# <details><summary>Hint 2</summary>It has a <code>.sum()</code>.</details>
+# <details><summary>Hint 1</summary><code>story.blocks.alpha > 0</code> is true or false for each block.</details>
+# <details><summary>Hint 2</summary>True counts as 1: add <code>.sum()</code>.</details>
 
 # %% id="answer-2"
-all_tao = ...  # TAO
+paying_blocks = ...  # a whole number
 
 # %% id="check-2" jupyter={"source_hidden": true}
-if all_tao is ...:
-    print("all_tao: not answered yet")
+if paying_blocks is ...:
+    print("paying_blocks: not answered yet")
 else:
-    print("all_tao: " + ("right" if abs(all_tao - story.blocks.tao.sum()) < 0.01 else f"not right yet: {all_tao}"))
+    right = paying_blocks == (story.blocks.epochs > 0).sum()
+    print("paying_blocks: " + (f"right, of {len(story.blocks)}" if right else f"not right yet: {paying_blocks}"))
 
 # %% [markdown] id="recap"
 # ## 5 · What people ask
@@ -152,20 +200,29 @@ else:
 # **"So it runs AI on a blockchain?"** No. It runs a market for judged work; the chain keeps the accounts.
 #
 # **"It is one network, so it has one goal?"** It has as many as it has subnets. They share the chain, TAO and the rules of
-# counting, and nothing else. Look at each by itself.
+# counting. Look at each by itself.
 #
-# **"Validators only watch?"** Their weights *are* the pay. They are the most active people of all.
+# **"Validators only watch?"** Their weights *are* the pay: with other judges, the same answers paid the miner that only
+# makes noise.
 #
-# **"Only TAO matters?"** TAO settles. What the market believes about a subnet shows in the price of its alpha, and pay is
-# in alpha.
+# **"Only TAO matters?"** Everybody here was paid in alpha, and the same amount of it was worth much more on one subnet
+# than on another. TAO settles; the price of alpha says what the market believes.
+#
+# **"I lose money to things I do not understand. Is there a friendlier way in?"** This one; here a mistake costs nothing. If
+# it is weights that puzzle you, go to lesson 03; if it is dividends, to 04; copied weights, 05. Price and slippage,
+# emission and what staking earns are for 08, 09 and 10 of the plan; until they are here, the playground shows all three.
 #
 # **"Can I try this without a node, a wallet or money?"** You just did. `notebooks/playground.ipynb` lets you act yourself:
 # stake, set weights, trade, and see what follows. From Python it is `Chain(demo_network())`.
 #
 # ## On the real chain
 #
-# There a tempo is 360 blocks, 72 minutes (here it is 60 blocks, so that one sees something), a subnet can have 256
-# places for miners and validators, and there are up to 128 subnets. The rules are the same, to the last digit.
+# The rules are the same, to the last digit; the sizes are not. A tempo is 360 blocks, 72 minutes (here 60 blocks, so that
+# one sees something), and a subnet has at most 256 places for miners and validators. On 11 April 2026 there were 128
+# subnets besides root; half of them had an alpha price below 0.006 τ.
+#
+# A block here creates 1 τ, because this network is young. On the real chain it was 0.5 τ in block 8,740,402 (31 July
+# 2026), shared by 126 subnets. Lesson 01 says why.
 #
 # ## In three sentences
 #

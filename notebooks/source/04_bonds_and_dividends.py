@@ -22,11 +22,11 @@
 # %% id="world" jupyter={"source_hidden": true}
 from bittensor_lab import labs
 from bittensor_lab.views import bonds as views
-from bittensor_lab.views.bonds_story import whole
+from bittensor_lab.units import format_percent
 
 world = views.world("new_miner")
 view = views.bonds(world)
-view.validators.assign(stake=view.validators.stake.map(whole)).set_index("validator")[
+view.validators.assign(stake=view.validators.stake.map(format_percent)).set_index("validator")[
     ["stake", "moves"]].replace(views.NEVER, "never").rename(columns={"moves": "moves in epoch"}).T
 
 # %% [markdown] id="bet-ask"
@@ -70,7 +70,7 @@ from IPython.display import display
 display(labs.bet_on_bonds_and_dividends())
 earned = view.validators.set_index("validator")[list(views.RULES)].rename(columns=views.RULES)
 no_penalty = views.bonds(replace(world, penalty=0.0)).validators.set_index("validator").yuma3
-earned.assign(**{"Yuma 3, bonds penalty 0": no_penalty}).map(whole).rename_axis(None)
+earned.assign(**{"Yuma 3, bonds penalty 0": no_penalty}).map(format_percent).rename_axis(None)
 
 # %% [markdown] id="reveal-why"
 # **"Dividends are proportional to stake"** is often written, and wrong. All five hold the same stake, and one

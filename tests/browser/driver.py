@@ -38,6 +38,7 @@ SHOTS = ROOT / "build" / "screenshots"
 READY = """() => { const w = window.jupyterapp && window.jupyterapp.shell.currentWidget;
     return w && w.context && w.context.isReady && w.sessionContext && w.sessionContext.session
         && w.sessionContext.session.kernel && w.sessionContext.session.kernel.status === 'idle' }"""
+TITLE = ".btlab .bl-title"
 IDLE = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
 
 
@@ -176,9 +177,38 @@ class Page:
         self.command("application:toggle-left-area")
 
     def drawn(self, timeout: int = 30_000) -> None:
-        """Wait until a lab shows a picture."""
+        """Bring the lab near the screen, for only there it is laid out, and wait until it shows a picture."""
+        self.tab.wait_for_selector(".btlab", state="attached", timeout=timeout)
+        self.tab.evaluate("() => document.querySelector('.btlab').closest('.jp-Cell').scrollIntoView()")
         self.tab.wait_for_selector(
             ".btlab .bl-picture[data-stamp], .btlab .bl-heat[data-stamp]", timeout=timeout
+        )
+
+    def lesson(self, name: str) -> None:
+        """Open a lesson, run it, and wait until its lab stands on the screen with a finding."""
+        self.open(f"{name}.ipynb")
+        self.hide_sidebar()
+        self.run_all()
+        self.drawn(90_000)
+        self.idle()
+        self.tab.locator(".btlab").first.scroll_into_view_if_needed()
+        self.tab.wait_for_function(f"() => document.querySelector('{TITLE}').innerText !== ''")
+        self.tab.wait_for_timeout(500)
+
+    def title(self) -> str:
+        """Return what the lab has found."""
+        return str(self.tab.locator(TITLE).inner_text()).replace("\u00a0", " ")
+
+    def cut_off(self) -> list[str]:
+        """Return what of the lab stands out on its right: the classes of those elements."""
+        return list(self.tab.evaluate(CUT_OFF))
+
+    def run_lab_again(self) -> None:
+        """Run the cell that shows the lab, once more."""
+        self.tab.evaluate(
+            """() => { const book = window.jupyterapp.shell.currentWidget.content;
+            book.activeCellIndex = book.widgets.findIndex((cell) => cell.model.id === 'lab');
+            return window.jupyterapp.commands.execute('notebook:run-cell') }"""
         )
 
     def fingerprint(self) -> int:
@@ -213,9 +243,14 @@ FINGERPRINT = """() => { let hash = 7;
         const copy = document.createElement('canvas'); copy.width = c.width; copy.height = c.height;
         const g = copy.getContext('2d', { willReadFrequently: true }); g.drawImage(c, 0, 0);
         const d = g.getImageData(0, 0, c.width, c.height).data;
-        for (let i = 0; i < d.length; i += 28)
+        for (let i = 0; i < d.length; i += 4)
             hash = (hash * 31 + d[i] + 3 * d[i + 1] + 7 * d[i + 2]) | 0; });
     return hash }"""
 SETTLED = """() => { const sent = document.body.dataset.btlabSent || '0';
     return [...document.querySelectorAll('.btlab .bl-picture, .btlab .bl-heat')]
         .some((e) => e.offsetParent && e.dataset.stamp === sent) }"""
+CUT_OFF = """() => { const lab = document.querySelector('.btlab');
+    const right = lab.getBoundingClientRect().right + 1;
+    return [...lab.querySelectorAll('*')]
+        .filter((e) => e.offsetParent && e.getBoundingClientRect().right > right)
+        .map((e) => String(e.className)) }"""

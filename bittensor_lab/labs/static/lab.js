@@ -333,15 +333,20 @@ function picture(model, el) {
   const kept = new Map();
   let shape = '', alive = true;
   const drop = () => { kept.forEach(({ api }) => api.finalize()); kept.clear(); };
-  const fill = (view) => {
-    for (const [name, table] of Object.entries(model.get('tables'))) view.data(name, records(table));
+  const fill = ({ api: { view }, held }) => {
+    for (const [name, table] of Object.entries(model.get('tables'))) {
+      const text = JSON.stringify(table);
+      if (held[name] === text) continue; // Vega would compute every mark of it again
+      held[name] = text;
+      view.data(name, records(table));
+    }
     for (const [name, value] of Object.entries(model.get('params'))) view.signal(name, value);
   };
   const embed = async (library, width) => {
     const spec = sized(model.get('specs')[model.get('spec_key')][isDark() ? 'dark' : 'light'], width), node = h('div', {});
     spec.datasets = Object.fromEntries(Object.entries(model.get('tables')).map(([name, table]) => [name, records(table)]));
     const api = await library.vegaEmbed(node, spec, { renderer: 'canvas', actions: false, patch: (vg) => patched(vg, model.get('params')) });
-    return { api, node };
+    return { api, node, held: {} };
   };
   const draw = newest(async () => {
     const width = Math.floor(el.clientWidth);
@@ -350,7 +355,7 @@ function picture(model, el) {
     const stamp = model.get('frame'), surface = `${isDark()} ${width}`, key = model.get('spec_key');
     if (surface !== shape) { drop(); shape = surface; }
     const known = kept.get(key), shown = known || await embed(library, width);
-    if (known) { fill(known.api.view); await known.api.view.runAsync(); }
+    if (known) { fill(known); await known.api.view.runAsync(); }
     kept.set(key, shown);
     if (shown.node.parentElement !== box) box.replaceChildren(shown.node);
     box.setAttribute('aria-label', model.get('words'));

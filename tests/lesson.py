@@ -1,0 +1,72 @@
+"""Lessons and labs without a browser: run a lesson's cells, move a lab's controls, run its line of code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+from bittensor_lab import labs, lessons, places
+from bittensor_lab.labs.controls import LabelledSlider
+from bittensor_lab.labs.lab import Lab
+
+LABS = sorted(name for name in labs.__all__ if not name.startswith("bet_on") and name != "warmup")
+
+
+def source(number: str) -> Path:
+    """Return the source of a lesson: "00" to "14"."""
+    return next(path for path in lessons.sources() if path.stem.startswith(number))
+
+
+def run(
+    source: Path, tmp_path: Path, monkeypatch: Any, answers: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], list[Any]]:
+    """Execute a lesson with some answers put in: the printed text of each cell by id, and its code cells."""
+    monkeypatch.setenv("BITTENSOR_LAB_HOME", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(places.PACKAGE.parent))
+    book = nbformat.reads(lessons.notebook_text(source), as_version=4)
+    for cell in book.cells:
+        cell.source = (answers or {}).get(cell.id, cell.source)
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(book, kernel_name="python3", timeout=120, resources=where).execute()
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    return {
+        cell.id: "".join(out.text for out in cell.outputs if out.output_type == "stream") for cell in code
+    }, code
+
+
+def at_the_ends(lab: Lab) -> Iterator[str]:
+    """Move every slider to both ends, alone and all of a group, and choose every option; say where we are."""
+    for name, part in lab.controls.items():
+        if name == "preset":
+            continue
+        if isinstance(part, LabelledSlider):
+            yield from _slid(name, part)
+        elif part.has_trait("options"):
+            before = part.value
+            for option, _ in part.options:
+                part.value = option
+                yield f"{name} = {option}"
+            part.value = before
+
+
+def _slid(name: str, part: LabelledSlider) -> Iterator[str]:
+    before = list(part.values)
+    for end in (part.low, part.high):
+        for i in sorted({*range(min(len(before), 8)), len(before) - 1}):
+            part.values = [*before[:i], end, *before[i + 1 :]]
+            yield f"{name}[{i}] = {end}"
+        part.values = [end] * len(before)
+        yield f"{name} = {end}"
+    part.values = before
+
+
+def code_of(lab: Lab) -> Any:
+    """Run the line that a lab offers to copy, and return what it evaluates to."""
+    *lines, last = lab.drawing.code.splitlines()
+    namespace: dict[str, object] = {}
+    exec("\n".join(lines), namespace)
+    return eval(last, namespace)
