@@ -222,10 +222,19 @@ def warmup() -> None:
 def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port on this machine; the next free one if taken.")] = 8888,
+    reset: Annotated[
+        str, typer.Option(metavar="NN", help="Only bring lesson NN back as it was; yours is kept beside it.")
+    ] = "",
 ) -> None:
     """Open the course in JupyterLab, on this machine only."""
     from bittensor_lab.server import open_lab
+    from bittensor_lab.server import reset as bring_back
 
+    if reset:
+        lesson, mine = bring_back(reset, Path.cwd())
+        kept = f"; yours is kept as {mine.name}" if mine else ""
+        out.print(f"{lesson.name} is as it was{kept}.", highlight=False)
+        raise typer.Exit(0)
     raise typer.Exit(open_lab(browser=browser, port=port))
 
 

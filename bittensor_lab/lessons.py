@@ -5,7 +5,8 @@ diffs like a program. ``python -m bittensor_lab.lessons write`` makes the notebo
 without outputs and with stable cell ids (the id of a cell is its metadata's ``id``);
 ``python -m bittensor_lab.lessons check`` says which notebook is not what its source makes.
 
-``self_check`` is what a lesson calls to try a learner's answer on the engine's own numbers.
+``self_check`` is what a lesson calls to try a learner's function on the engine's own numbers, ``value_check``
+to judge a single value; both keep what was right for the page of progress.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from bittensor_lab import places
+from bittensor_lab import places, progress
 from bittensor_lab.errors import InputError
+
+UNANSWERED = "not answered yet"
 
 
 def self_check(
@@ -28,22 +31,42 @@ def self_check(
 
     A stub that is still to be written prints "not answered yet"; nothing is raised.
     """
+    _say(answer.__name__, _tried(answer, cases, tolerance))
+
+
+def value_check(name: str, value: Any, judge: Callable[[Any], str]) -> None:
+    """Print what ``judge`` says of a value: "right…", or "not right yet: …"; nothing is raised.
+
+    A value that is still ``...`` prints "not answered yet".
+    """
+    if value is ...:
+        _say(name, UNANSWERED)
+        return
+    try:
+        said = judge(value)
+    except Exception as error:  # whatever a learner wrote is an answer too
+        said = f"not right yet: {value!r} cannot be used here ({type(error).__name__}: {error})"
+    _say(name, said)
+
+
+def _say(name: str, said: str) -> None:
+    """Print how an answer did, and keep it for the page of progress."""
+    print(f"{name}: {said}")
+    if said != UNANSWERED:
+        progress.tried(name, said.startswith("right"))
+
+
+def _tried(answer: Callable[..., Any], cases: Sequence[tuple[tuple[Any, ...], Any]], tolerance: float) -> str:
     for arguments, expected in cases:
         try:
             given = answer(*arguments)
         except Exception as error:  # whatever a learner's answer raises is an answer too
-            print(f"{answer.__name__}: not right yet: it raised {type(error).__name__}: {error}")
-            return
+            return f"not right yet: it raised {type(error).__name__}: {error}"
         if given is None or given is Ellipsis or given is NotImplemented:
-            print(f"{answer.__name__}: not answered yet")
-            return
-        wrong = _difference(given, expected, tolerance)
-        if wrong:
-            print(f"{answer.__name__}: not right yet: {wrong}")
-            return
-    print(
-        f"{answer.__name__}: right, equal to the engine in {len(cases)} case{'s' if len(cases) > 1 else ''}"
-    )
+            return UNANSWERED
+        if wrong := _difference(given, expected, tolerance):
+            return f"not right yet: {wrong}"
+    return f"right, equal to the engine in {len(cases)} case{'s' if len(cases) > 1 else ''}"
 
 
 def _difference(given: Any, expected: Any, tolerance: float) -> str:

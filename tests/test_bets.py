@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bittensor_lab import bets
+from bittensor_lab import bets, keeping
 
 
 @pytest.fixture(autouse=True)
@@ -17,42 +17,58 @@ def test_nothing_is_recorded_at_first():
     assert bets.recorded("a") is None
 
 
+def bet(value):
+    return bets.Bet(value, truth=4.0, unit="%", question="how much?")
+
+
 def test_a_bet_is_kept_and_replaced_and_forgotten():
-    bets.record("a", 15)
-    bets.record("b", 0.5)
-    bets.record("a", 5)
-    assert (bets.recorded("a"), bets.recorded("b")) == (5.0, 0.5)
+    bets.record("a", bet(15))
+    bets.record("b", bet(0.5))
+    bets.record("a", bet(5))
+    assert bets.everything() == {"a": bet(5), "b": bet(0.5)}
     bets.forget("a")
     bets.forget("never placed")
-    assert (bets.recorded("a"), bets.recorded("b")) == (None, 0.5)
+    assert (bets.recorded("a"), bets.recorded("b")) == (None, bet(0.5))
 
 
 def test_nothing_is_left_beside_the_file(home):
-    bets.record("a", 1)
-    assert [path.name for path in home.iterdir()] == [bets.FILE]
+    bets.record("a", bet(1))
+    assert [path.name for path in home.iterdir()] == ["bets.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"bets": 3}', '{"bets": {"a": "x"}}', "\udcff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"bets": 3}',
+        '{"bets": {"a": "x"}}',
+        '{"bets": {"a": {"value": 1}}}',
+        "[" * 9999,
+        "\udcff",
+    ],
+)
 def test_a_damaged_file_is_set_aside(home, text):
     home.mkdir(parents=True)
-    (home / bets.FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
+    (home / "bets.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.warns(UserWarning, match="kept as bets-damaged"):
         assert bets.recorded("a") is None
-    bets.record("a", 3)
-    assert bets.recorded("a") == 3.0
+    bets.record("a", bet(3))
+    assert bets.recorded("a") == bet(3)
     assert len(list(home.glob("bets-damaged-*.json"))) == 1
 
 
 def test_a_failed_write_leaves_the_old_bets(monkeypatch, home):
-    bets.record("a", 1)
-    monkeypatch.setattr(bets.json, "dump", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+    bets.record("a", bet(1))
+    monkeypatch.setattr(keeping.json, "dump", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        bets.record("a", 2)
-    assert bets.recorded("a") == 1.0
-    assert [path.name for path in home.iterdir()] == [bets.FILE]
+        bets.record("a", bet(2))
+    assert bets.recorded("a") == bet(1)
+    assert [path.name for path in home.iterdir()] == ["bets.json"]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_bet_is_a_number(value):
     with pytest.raises(ValueError, match="finite"):
-        bets.record("a", value)
+        bet(value)

@@ -137,7 +137,7 @@ def test_the_bet_is_locked_by_the_first_move_and_recorded(lab):
     assert lab.bet.state == "open"
     lab.bet.value = 15.0
     lab.controls["kappa"].values = [0.6]
-    assert lab.bet.state == "locked" and bets.recorded(lab_module.BET) == 15.0
+    assert lab.bet.state == "locked" and bets.recorded(lab_module.BET).value == 15.0
     assert lab.bet.verdict == "You said 15\u00a0%, the engine finds 5\u00a0%."
     lab.bet.state = "open"
     assert lab.bet.answer is None and bets.recorded(lab_module.BET) is None

@@ -96,7 +96,7 @@ def test_the_bet_is_recorded_and_its_truth_is_the_engines(lab):
     assert lab.bet.state == "open" and lab.bet.answer is None
     lab.bet.value = 120.0
     lab.controls["penalty"].values = [0.6]
-    assert lab.bet.state == "locked" and bets.recorded(lab_module.BET) == 120.0
+    assert lab.bet.state == "locked" and bets.recorded(lab_module.BET).value == 120.0
     assert lab.bet.verdict == "You said 120\u00a0%, the engine finds 95\u00a0%."
 
 

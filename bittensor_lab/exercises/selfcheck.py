@@ -17,10 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bittensor_lab import progress
 from bittensor_lab.exercises.checking import CheckFunction, cells_ask, load_checks, local_ask, printed
 from bittensor_lab.exercises.source import ExerciseSet, Question, public_seed
 from bittensor_lab.places import course
 
+RIGHT = "Right."
 WIDTH = 80
 """of a sentence, in characters: a notebook would break it within a word"""
 
@@ -33,7 +35,9 @@ def self_check(name: str, check: CheckFunction, function: Callable[..., Any]) ->
         return
     for line in text.splitlines():
         print(textwrap.fill(line, WIDTH) if line.startswith("error: ") else line)
-    print(textwrap.fill(verdict(text, _digests(name).get(check.__name__)), WIDTH))
+    said = verdict(text, _digests(name).get(check.__name__))
+    progress.tried(f"{name}/{check.__name__}", said == RIGHT)
+    print(textwrap.fill(said, WIDTH))
 
 
 def verdict(text: str, known: dict[str, Any] | None) -> str:
@@ -43,7 +47,7 @@ def verdict(text: str, known: dict[str, Any] | None) -> str:
     lines = text.splitlines()
     right = sum(digest(line) in known["right"][place : place + 1] for place, line in enumerate(lines))
     if right == len(lines) == len(known["right"]):
-        return "Right."
+        return RIGHT
     if digest(text) in known["wrong"]:
         return f"Not yet. {known['wrong'][digest(text)]}"
     if lines and lines[-1].startswith("error: "):
@@ -63,7 +67,8 @@ def make_digests(exercise: ExerciseSet) -> dict[str, Any]:
     for question in exercise.questions:
         for check in question.checks:
             if not check.hidden:
-                made[check.name] = _digests_of(exercise, question, checks[check.name])
+                digests = _digests_of(exercise, question, checks[check.name])
+                made[check.name] = {"points": check.points, **digests}
     return made
 
 

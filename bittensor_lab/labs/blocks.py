@@ -15,7 +15,7 @@ from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_pictur
 from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.play import story as views
 
-BET = "blocks/miners_part"
+BET = "00"
 HONEST = "Validators of subnet 1 score how much of a sound was understood."
 LOUD = "Validators of subnet 1 score how loud the answer is. Who is paid now?"
 NETWORKS: dict[str, tuple[str, str, int, RuleName]] = {

@@ -18,7 +18,7 @@ from bittensor_lab.params import meaning
 from bittensor_lab.views import bonds as views
 from bittensor_lab.views import bonds_story as story
 
-BET = "bonds_and_dividends/first"
+BET = "04"
 KEY = "bonds"
 
 

@@ -17,7 +17,7 @@ from bittensor_lab.labs.scales import nice, rounded
 from bittensor_lab.params import meaning
 from bittensor_lab.views import consensus as views
 
-BET = "weights_and_consensus/outlier"
+BET = "03"
 EDITABLE = (8, 12)
 _preset = cache(datasets.preset)
 

@@ -15,7 +15,7 @@ from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.labs.scales import nice
 from bittensor_lab.views import copying as views
 
-BET = "weight_copying/one_epoch"
+BET = "05"
 WORLDS: dict[str, tuple[str, str, float, float]] = {
     "lively": ("Lively", "Miners change by a tenth in every epoch; validators see well.", 0.10, 0.05),
     "settled": ("Settled", "Miners hardly change; validators see badly.", 0.02, 0.20),

@@ -14,7 +14,7 @@ from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_pictur
 from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.views import issuance as views
 
-BET = "issuance/recycling"
+BET = "01"
 BET_RECYCLED = 1_000.0
 MILLION = views.MILLION
 TIMES: dict[str, tuple[str, str, float, float]] = {

@@ -288,16 +288,17 @@ class Lab(w.VBox):
         return bundle
 
 
-def recorded_bet(strip: BetStrip, key: str) -> BetStrip:
-    """Return the strip tied to the learner's recorded bet: shown locked if there is one, kept when locked."""
-    strip.value = bets.recorded(key)
+def recorded_bet(strip: BetStrip, lesson: str) -> BetStrip:
+    """Return the strip tied to the learner's bet in a lesson: shown locked if placed, kept when locked."""
+    placed = bets.recorded(lesson)
+    strip.value = placed.value if placed else None
     strip.lock()
 
     def keep(_: Any) -> None:
         if strip.state == "locked" and strip.value is not None:
-            bets.record(key, strip.value)
+            bets.record(lesson, bets.Bet(strip.value, strip.truth, strip.unit, strip.question))
         else:
-            bets.forget(key)
+            bets.forget(lesson)
 
     strip.observe(keep, "state")
     return strip

@@ -14,7 +14,7 @@ from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_pictur
 from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.views import scoring as views
 
-BET = "scoring/spoofer"
+BET = "02"
 BET_CASE = ("text", "tempting", "spoofs", 4)
 
 

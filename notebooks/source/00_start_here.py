@@ -172,7 +172,7 @@ def shares(scores):
 
 
 # %% id="check-1" jupyter={"source_hidden": true}
-from bittensor_lab.lessons import self_check
+from bittensor_lab.lessons import self_check, value_check
 
 # a weight is stored as one of 65,536 steps, so the chain's shares are a little off
 self_check(shares, [((row,), held) for row, held in zip(story.scores, story.weights, strict=True)], tolerance=1e-4)
@@ -188,11 +188,8 @@ self_check(shares, [((row,), held) for row, held in zip(story.scores, story.weig
 paying_blocks = ...  # a whole number
 
 # %% id="check-2" jupyter={"source_hidden": true}
-if paying_blocks is ...:
-    print("paying_blocks: not answered yet")
-else:
-    right = paying_blocks == (story.blocks.epochs > 0).sum()
-    print("paying_blocks: " + (f"right, of {len(story.blocks)}" if right else f"not right yet: {paying_blocks}"))
+epochs = (story.blocks.epochs > 0).sum()
+value_check("paying_blocks", paying_blocks, lambda n: "right" if n == epochs else f"not right yet: it is not {n}")
 
 # %% [markdown] id="recap"
 # ## 5 · What people ask

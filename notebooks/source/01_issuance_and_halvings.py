@@ -113,7 +113,7 @@ def halving_at(n):
 
 
 # %% id="check-1" jupyter={"source_hidden": true}
-from bittensor_lab.lessons import self_check
+from bittensor_lab.lessons import self_check, value_check
 
 self_check(halving_at, [((n,), views.threshold(n)) for n in (1, 2, 3, 7)])
 
@@ -132,12 +132,13 @@ def stands_still(amount):
     return views.path(views.threshold(2), amount)[-1] < views.threshold(2) + views.BLOCKS_PER_DAY  # give or take a day
 
 
-if recycled_a_day is ...:
-    print("recycled_a_day: not answered yet")
-elif not stands_still(recycled_a_day):
-    print(f"recycled_a_day: not right yet: with {recycled_a_day} it goes on growing")
-else:
-    print("recycled_a_day: " + ("right" if not stands_still(recycled_a_day - 1) else "enough, but less would do"))
+def judge(amount):
+    if not stands_still(amount):
+        return f"not right yet: with {amount} it goes on growing"
+    return "right" if not stands_still(amount - 1) else "enough, but less would do"
+
+
+value_check("recycled_a_day", recycled_a_day, judge)
 
 # %% [markdown] id="recap"
 # ## 5 · What people ask

@@ -117,7 +117,7 @@ def mended(prompt, reply):
 
 
 # %% id="check-1" jupyter={"source_hidden": true}
-from bittensor_lab.lessons import self_check
+from bittensor_lab.lessons import self_check, value_check
 
 prompt = "the cat sat on the old mat"
 cases = {"a mat and a cat": 2 / 6, "the cat sat on the old mat": 0, "on the old": 0, "the dog on a mat": 3 / 6, "old mat": 2 / 6}
@@ -134,13 +134,14 @@ self_check(mended, [((prompt, reply), score) for reply, score in cases.items()])
 spoof = ...  # a text
 
 # %% id="check-2" jupyter={"source_hidden": true}
-words = set(prompt.split())
-if spoof is ...:
-    print("spoof: not answered yet")
-elif not words <= set(spoof.split()) or any(" ".join(prompt.split()[i : i + 3]) in spoof for i in range(5)):
-    print("spoof: not right yet: the rule does not give it the full score")
-else:
-    print("spoof: right, and that is why a rule that looks at the answer alone is never done")
+def judge(reply):
+    words = prompt.split()
+    if not set(words) <= set(reply.split()) or any(" ".join(words[i : i + 3]) in reply for i in range(5)):
+        return "not right yet: the rule does not give it the full score"
+    return "right, and that is why a rule that looks at the answer alone is never done"
+
+
+value_check("spoof", spoof, judge)
 
 # %% [markdown] id="recap"
 # ## 5 · What people ask

@@ -114,7 +114,7 @@ def trust(weights, consensus):
 
 
 # %% id="check-1" jupyter={"source_hidden": true}
-from bittensor_lab.lessons import self_check
+from bittensor_lab.lessons import self_check, value_check
 
 names = ("one_outlier", "cabal", "split_opinion")
 others = [views.consensus(datasets.preset(name).inputs()) for name in names]
@@ -139,12 +139,13 @@ def v4_loses(amount):
     return views.consensus(world.change(stake={"V4": amount}).inputs()).validators.lost[3] > 0
 
 
-if stake_of_v4 is ...:
-    print("stake_of_v4: not answered yet")
-elif v4_loses(stake_of_v4):
-    print(f"stake_of_v4: not right yet: with {stake_of_v4} it is still clipped")
-else:
-    print("stake_of_v4: " + ("right" if v4_loses(stake_of_v4 - 1) else "enough, but less would do"))
+def judge(amount):
+    if v4_loses(amount):
+        return f"not right yet: with {amount} it is still clipped"
+    return "right" if v4_loses(amount - 1) else "enough, but less would do"
+
+
+value_check("stake_of_v4", stake_of_v4, judge)
 
 # %% [markdown] id="recap"
 # ## 5 · What people ask

@@ -21,8 +21,8 @@
 
 # %% id="world" jupyter={"source_hidden": true}
 from bittensor_lab import labs
-from bittensor_lab.views import bonds as views
 from bittensor_lab.units import format_percent
+from bittensor_lab.views import bonds as views
 
 world = views.world("new_miner")
 view = views.bonds(world)

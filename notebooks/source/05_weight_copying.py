@@ -119,7 +119,7 @@ def copied(given, delay):
 
 
 # %% id="check-1" jupyter={"source_hidden": true}
-from bittensor_lab.lessons import self_check
+from bittensor_lab.lessons import self_check, value_check
 
 self_check(copied, [((given, d), given[len(given) - 1 - d].mean(axis=0)) for d in (0, 1, 4, 8)])
 
@@ -137,12 +137,13 @@ shortest_period = ...  # epochs
 
 # %% id="check-2" jupyter={"source_hidden": true}
 losses = -views.copying(1, rules=views.Rules(drift=0.35, noise=0.1)).curve.query("shown").gain.to_numpy()
-if shortest_period is ...:
-    print("shortest_period: not answered yet")
-elif not 0 <= shortest_period <= 8 or losses[shortest_period] <= 0.2:
-    print(f"shortest_period: not right yet: at {shortest_period} copying still pays")
-else:
-    print("shortest_period: " + ("right" if losses[shortest_period - 1] <= 0.2 else "enough, but less would do"))
+def judge(period):
+    if not 0 <= period <= 8 or losses[period] <= 0.2:
+        return f"not right yet: at {period} copying still pays"
+    return "right" if losses[period - 1] <= 0.2 else "enough, but less would do"
+
+
+value_check("shortest_period", shortest_period, judge)
 
 # %% [markdown] id="recap"
 # ## 5 · What people ask

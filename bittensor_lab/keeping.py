@@ -1,0 +1,58 @@
+"""What a learner must not lose, in small JSON files under their data folder.
+
+A file holds one table, ``{"bets": {...}}``. It is replaced as a whole or not at all, so that two notebooks or
+a power cut cannot leave half of it. A file that cannot be read is set aside under another name and said
+so; it never stops a lesson.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bittensor_lab import places
+
+Row = TypeVar("Row")
+DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+def load(name: str, read: Callable[[Any], Row]) -> dict[str, Row]:
+    """Return the table ``name``, each of its values read by ``read``; empty if there is none yet."""
+    path = places.user_data() / f"{name}.json"
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))[name]
+        return {str(key): read(value) for key, value in rows.items()}
+    except FileNotFoundError:
+        return {}
+    except DAMAGED as error:
+        _set_aside(path, error)
+        return {}
+
+
+def save(name: str, rows: dict[str, Any]) -> None:
+    """Put ``rows`` in the place of the table ``name``."""
+    folder = places.user_data()
+    handle, scratch = tempfile.mkstemp(dir=folder, prefix=f".{name}-", suffix=".json")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({name: rows}, file, indent=1, sort_keys=True)
+        os.replace(scratch, folder / f"{name}.json")
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    aside = path.with_name(f"{path.stem}-damaged-{time.time_ns()}.json")
+    try:
+        path.replace(aside)
+        kept = f"It is kept as {aside.name}, and a new one is begun."
+    except OSError as cause:
+        kept = f"It could not be set aside either ({cause})."
+    warnings.warn(f"the file of your {path.stem} cannot be read ({error}). {kept}", stacklevel=4)

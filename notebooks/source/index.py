@@ -1,0 +1,26 @@
+# %% [markdown] id="title"
+# # Understand Bittensor by moving it
+#
+# This is a whole Bittensor on your machine: its chain, its subnets, Yuma Consensus and the pools, in the chain's own
+# arithmetic. You need no node, no wallet and no money; nothing is sent anywhere. Fifteen lessons of about twenty
+# minutes let you bet on what happens, move it, and see why. It is for whoever can read a little Python and wants to
+# *know*: learners, teachers, designers of subnets.
+#
+# **To start:** open [lesson 00](00_start_here.ipynb), then *Run → Run All Cells*. **To play at once:** the
+# [playground](playground.ipynb). **To see how far you are:** [your progress](progress.ipynb). **A word you do not
+# know:** the [glossary](glossary.md).
+
+# %% [markdown] id="lessons"
+# | | lesson | minutes | |
+# |---|---|---|---|
+# | 00 | [Start here: two layers, one block](00_start_here.ipynb) | 20 | what happens on the chain, what never does, and who is paid |
+# | 01 | [Issuance and halvings](01_issuance_and_halvings.ipynb) | 20 | how much TAO there is, and why a halving has no date |
+# | 02 | [Work and scoring](02_work_and_scoring.ipynb) | 20 | who is ranked first, the best miner or the spoofer |
+# | 03 | [Weights and consensus](03_weights_and_consensus.ipynb) | 20 | what stake-weighted validators agree on, and what is clipped |
+# | 04 | [Bonds and dividends](04_bonds_and_dividends.ipynb) | 20 | when being right first pays |
+# | 05 | [Weight copying](05_weight_copying.ipynb) | 20 | whether it pays to let the others look |
+#
+# Begin with 00 and 03. After them take what you came for: *where does emission go?* 09; *what do I earn?* 08 and 10;
+# *why was I deregistered?* 07; *is this subnet gamed?* 02 and 12.
+#
+# Each lesson has exercises that check themselves. `bittensor-lab lab --reset 03` brings lesson 03 back as it was.
