@@ -35,6 +35,9 @@ WORDS = (
         "The shared record of balances, stake, weights and emission; the work itself is done off it.",
         (0,),
     ),
+    Word(
+        "chain buy", "TAO of a block that finds no alpha to go in beside, and buys alpha from the pool.", (9,)
+    ),
     Word("childkey", "A hotkey to which another one lends a part of its stake on a subnet.", (6,)),
     Word("clipping", "Cutting a weight down to the consensus; what is cut counts for nothing.", (3,)),
     Word("coinbase", "The part of every block that creates TAO and alpha and says where they go.", (9,)),
@@ -46,6 +49,11 @@ WORDS = (
         "What locked alpha gathers with time; with the most of it one may own the subnet.",
         (11,),
     ),
+    Word(
+        "deregistration",
+        "The end of a subnet: the lowest moving price past its immunity goes, and its pool is shared out.",
+        (11,),
+    ),
     Word("dividends", "What validators earn in an epoch, as shares of 1.", (4,)),
     Word(
         "emission",
@@ -55,11 +63,15 @@ WORDS = (
     ),
     Word("epoch", "When a subnet's weights are counted and everybody is paid; once in a tempo.", (0, 3)),
     Word("extrinsic", "What somebody signs and asks of the chain: a stake, a trade, a set of weights.", (0,)),
+    Word(
+        "gate", "A rule that moves emission from subnets with small shares to large ones; none is kept.", (9,)
+    ),
     Word("hotkey", "The key that works: it mines or validates, and stake stands on it.", (0,)),
     Word("immunity", "The time after registration in which a uid is not the first to be replaced.", (7,)),
     Word("incentive", "What miners earn in an epoch, as shares of 1.", (3,)),
     Word("injection", "TAO, and alpha beside it, that a block puts into a subnet's pool.", (9,)),
     Word("issuance", "How much TAO, or alpha of a subnet, there is.", (1,)),
+    Word("lock cost", "What founding a subnet costs; it becomes the TAO of the new pool.", (11,)),
     Word("mechanism", "One of several weight matrices of a subnet, each with a part of its emission.", (9,)),
     Word("miner", "Who does a subnet's work and is judged by its validators.", (0, 2)),
     Word("moving price", "The alpha price as a slow average, by which emission is shared.", (8, 9)),

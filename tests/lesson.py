@@ -13,6 +13,7 @@ from bittensor_lab import labs, lessons, places
 from bittensor_lab.labs.controls import LabelledSlider
 from bittensor_lab.labs.lab import Lab
 
+COMPILED = places.user_cache()
 LABS = sorted(name for name in labs.__all__ if not name.startswith("bet_on") and name != "warmup")
 
 
@@ -21,11 +22,19 @@ def source(number: str) -> Path:
     return next(path for path in lessons.sources() if path.stem.startswith(number))
 
 
+def move_in(folder: Path, monkeypatch: Any) -> None:
+    """Make ``folder`` the learner's own, but for what is compiled: that is shared."""
+    cache = folder / "cache"
+    if not cache.exists():
+        cache.symlink_to(COMPILED)
+    monkeypatch.setenv("BITTENSOR_LAB_HOME", str(folder))
+
+
 def run(
     source: Path, tmp_path: Path, monkeypatch: Any, answers: Mapping[str, str] | None = None
 ) -> tuple[dict[str, str], list[Any]]:
     """Execute a lesson with some answers put in: the printed text of each cell by id, and its code cells."""
-    monkeypatch.setenv("BITTENSOR_LAB_HOME", str(tmp_path))
+    move_in(tmp_path, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(places.PACKAGE.parent))
     book = nbformat.reads(lessons.notebook_text(source), as_version=4)
     for cell in book.cells:

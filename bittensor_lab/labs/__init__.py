@@ -17,14 +17,24 @@ if TYPE_CHECKING:
 __all__ = [
     "bet_on_block_by_block",
     "bet_on_bonds_and_dividends",
+    "bet_on_emission",
     "bet_on_issuance",
+    "bet_on_stake_weight_and_permits",
+    "bet_on_subnet_life",
+    "bet_on_the_pool",
+    "bet_on_staking_returns",
     "bet_on_weight_copying",
     "bet_on_weights_and_consensus",
     "bet_on_work_and_scoring",
     "block_by_block",
     "bonds_and_dividends",
+    "emission_to_wallet",
     "issuance_and_halvings",
     "playground",
+    "stake_weight_and_permits",
+    "subnet_life",
+    "the_pool",
+    "staking_returns",
     "warmup",
     "weight_copying",
     "weights_and_consensus",
@@ -74,6 +84,20 @@ def bet_on_weight_copying() -> BetStrip:
     return lab.bet_strip()
 
 
+def stake_weight_and_permits(preset: str = "places") -> Lab:
+    """Return the lab of lesson 06: who holds what and how it counts; who has a permit, and who earns."""
+    from bittensor_lab.labs import permits as lab
+
+    return lab.build(preset)
+
+
+def bet_on_stake_weight_and_permits() -> BetStrip:
+    """Return the bet of lesson 06, to be placed before its lab is opened."""
+    from bittensor_lab.labs import permits as lab
+
+    return lab.bet_strip()
+
+
 def issuance_and_halvings(preset: str = "halved") -> Lab:
     """Return the lab of lesson 01: how much TAO there is, what a block adds, and when that halves."""
     from bittensor_lab.labs import issuance as lab
@@ -116,6 +140,62 @@ def bet_on_block_by_block() -> BetStrip:
     return lab.bet_strip()
 
 
+def the_pool(preset: str = "middling") -> Lab:
+    """Return the lab of lesson 08: a trade on a pool; what it does to the price, and what it costs."""
+    from bittensor_lab.labs import pool as lab
+
+    return lab.build(preset)
+
+
+def bet_on_the_pool() -> BetStrip:
+    """Return the bet of lesson 08, to be placed before its lab is opened."""
+    from bittensor_lab.labs import pool as lab
+
+    return lab.bet_strip()
+
+
+def emission_to_wallet(preset: str = "gate") -> Lab:
+    """Return the lab of lesson 09: a block's TAO under seven rules, and down to a wallet."""
+    from bittensor_lab.labs import emission as lab
+
+    return lab.build(preset)
+
+
+def bet_on_emission() -> BetStrip:
+    """Return the bet of lesson 09, to be placed before its lab is opened."""
+    from bittensor_lab.labs import emission as lab
+
+    return lab.bet_strip()
+
+
+def subnet_life(preset: str = "subsidy") -> Lab:
+    """Return the lab of lesson 11: founding, clients and newcomers in, a subnet's life and its pot out."""
+    from bittensor_lab.labs import life as lab
+
+    return lab.build(preset)
+
+
+def bet_on_subnet_life() -> BetStrip:
+    """Return the bet of lesson 11, to be placed before its lab is opened."""
+    from bittensor_lab.labs import life as lab
+
+    return lab.bet_strip()
+
+
+def staking_returns(preset: str = "usual") -> Lab:
+    """Return the lab of lesson 10: a year of staking, worth and exit, in alpha and in TAO, and root beside it."""
+    from bittensor_lab.labs import returns as lab
+
+    return lab.build(preset)
+
+
+def bet_on_staking_returns() -> BetStrip:
+    """Return the bet of lesson 10, to be placed before its lab is opened."""
+    from bittensor_lab.labs import returns as lab
+
+    return lab.bet_strip()
+
+
 def playground(seed: int = 0) -> Playground:
     """Return the playground: a wallet, six subnets, and blocks that pass."""
     from bittensor_lab.labs import game as lab
@@ -125,12 +205,28 @@ def playground(seed: int = 0) -> Playground:
 
 def warmup() -> None:
     """Make ahead what the labs' first picture would wait for: chart library, charts, compiled steps."""
-    from bittensor_lab.labs import blocks, bonds, consensus, copying, game, issuance, scoring
+    from bittensor_lab.labs import (
+        blocks,
+        bonds,
+        consensus,
+        copying,
+        emission,
+        game,
+        issuance,
+        life,
+        permits,
+        returns,
+        scoring,
+    )
 
     consensus.warmup()
     blocks.warmup()
     bonds.warmup()
     copying.warmup()
+    emission.warmup()
     issuance.warmup()
+    life.warmup()
+    permits.warmup()
+    returns.warmup()
     scoring.warmup()
     game.warmup()

@@ -14,11 +14,14 @@
 # | | lesson | minutes | |
 # |---|---|---|---|
 # | 00 | [Start here: two layers, one block](00_start_here.ipynb) | 20 | what happens on the chain, what never does, and who is paid |
-# | 01 | [Issuance and halvings](01_issuance_and_halvings.ipynb) | 20 | how much TAO there is, and why a halving has no date |
+# | 01 | [Issuance and halvings](01_issuance_and_halvings.ipynb) | 15 | how much TAO there is, and why a halving has no date |
 # | 02 | [Work and scoring](02_work_and_scoring.ipynb) | 20 | who is ranked first, the best miner or the spoofer |
 # | 03 | [Weights and consensus](03_weights_and_consensus.ipynb) | 20 | what stake-weighted validators agree on, and what is clipped |
 # | 04 | [Bonds and dividends](04_bonds_and_dividends.ipynb) | 20 | when being right first pays |
 # | 05 | [Weight copying](05_weight_copying.ipynb) | 20 | whether it pays to let the others look |
+# | 06 | [Stake weight, permits, activity](06_stake_weight_and_permits.ipynb) | 20 | who may vote, who does, and who is paid |
+# | 08 | [The pool: price, slippage, limits](08_the_pool.ipynb) | 20 | what a trade does to the price, and what it costs |
+# | 09 | [Emission: from a block to a wallet](09_emission.ipynb) | 25 | who gets what of a block, by seven rules |
 #
 # Begin with 00 and 03. After them take what you came for: *where does emission go?* 09; *what do I earn?* 08 and 10;
 # *why was I deregistered?* 07; *is this subnet gamed?* 02 and 12.
