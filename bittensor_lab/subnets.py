@@ -163,4 +163,5 @@ def _forgotten(state: State, netuid: int) -> State:
 
 
 def _zeros(columns: Any) -> dict[str, Any]:
-    return {item.name: getattr(blank(type(columns), 1), item.name)[0] for item in fields(columns)}
+    empty = blank(type(columns), 1)
+    return {item.name: getattr(empty, item.name)[0] for item in fields(columns)}

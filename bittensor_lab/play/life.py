@@ -178,7 +178,7 @@ def _asked(state: State, plan: Plan, week: int, kept: dict[str, int]) -> tuple[l
     if week <= 2:
         return _start(plan) if week == 1 else (_prepared(state, plan), [])
     subnet = state.subnet(NETUID)
-    wanted, said = list[Extrinsic](), list[str]()
+    wanted, said = [_weights()] if week % 10 == 0 else list[Extrinsic](), list[str]()
     if plan.clients:
         wanted.append(Transfer(CLIENTS, subnet.owner_coldkey, tao(plan.clients)))
     spent = tao(plan.clients * plan.bought_back)
@@ -221,13 +221,15 @@ def _start(plan: Plan) -> tuple[list[Extrinsic], list[str]]:
 
 
 def _prepared(state: State, plan: Plan) -> list[Extrinsic]:
-    """The second week: the founder, who validates, gives the miners weight; a part of alpha is locked."""
-    wanted: list[Extrinsic] = [SetWeights(_hotkey(FOUNDER), NETUID, (1,), (U16_MAX,))]
+    """The second week: a part of the early buyers' alpha is locked."""
     mass = int(plan.locked * stake_of_coldkey(state, NETUID, EARLY))
-    if mass:
-        wanted.append(LockStake(EARLY, _hotkey(RIVAL), NETUID, mass))
-        wanted.append(SetPerpetualLock(EARLY, NETUID, True))
-    return wanted
+    lock = LockStake(EARLY, _hotkey(RIVAL), NETUID, mass), SetPerpetualLock(EARLY, NETUID, True)
+    return [_weights(), *lock] if mass else [_weights()]
+
+
+def _weights() -> Extrinsic:
+    """The founder's hotkey, which validates, gives the miners all weight; who falls silent is not heard."""
+    return SetWeights(_hotkey(FOUNDER), NETUID, (1,), (U16_MAX,))
 
 
 def _sale(state: State, coldkey: str, on: str, alpha: int) -> list[Extrinsic]:

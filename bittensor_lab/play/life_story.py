@@ -181,9 +181,10 @@ def _of_early_buyers(view: Life) -> str:
     if view.week_of("left") is not None and view.worth < 1:
         return f"The early buyers left: of {_tao(view.plan.staked)} they got {_tao(view.back)} back."
     paid = float(view.split.tao[view.split.who == EARLY].sum())
+    free = "what of it is not locked" if view.plan.locked else "all of it"
     return (
         f"The early buyers’ alpha, for which they paid {_tao(view.plan.staked)}, was worth "
-        f"{_tao(view.worth)} at the spot price; sold at once it would have brought {_tao(view.exit)}, the "
+        f"{_tao(view.worth)} at the spot price; selling {free} would have brought {_tao(view.exit)}, the "
         f"pot pays {_tao(paid)}."
     )
 

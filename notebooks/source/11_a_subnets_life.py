@@ -42,7 +42,7 @@ labs.bet_on_subnet_life()
 #
 # * Under *Emission only*, look where the dotted line is when the subnet goes. And where the solid one?
 # * Choose *Clients pay*. How few **clients** keep the subnet alive? What does the dashed line say?
-# * Choose *Hype*. Its spot price falls below all others in week 26. Why does it live on for 14 weeks?
+# * Choose *Hype*. In week 26 its spot price falls below the grey line. Why does it live on for 14 weeks?
 # * Let **A newcomer every** be 17 weeks instead of 8: who profits?
 # * Choose *The old rules*. Who gets the part that was recycled?
 
@@ -79,7 +79,7 @@ print(inspect.getsource(lifecycle.share_out))
 # %% [markdown] id="exit-words"
 # ### Worth, exit, pot
 #
-# "My alpha is worth 346 τ" is what the [spot price](glossary.md#spot-price) says. It holds for the first who sells a
+# "My alpha is worth 250 τ, just what I paid" is what the [spot price](glossary.md#spot-price) says. It holds for the first who sells a
 # little. Three numbers for the same alpha on the last day, in three lives:
 
 # %% id="exit" jupyter={"source_hidden": true}
@@ -92,8 +92,9 @@ pd.DataFrame(rows, columns=["life", "at spot", "sold at once", "by the pot"]).se
 # %% [markdown] id="exit-why"
 # Selling everything at once moves the price against you ([slippage](glossary.md#slippage)). And if *all* stakers sold
 # at once? A pool of *T* TAO and *x* alpha pays *T · a / (a + x)* for *a* alpha, the fee apart. As long as the chain
-# has bought none, that is exactly the stakers' part of the pot. So a dissolution is everybody's exit together, at one price for all; the claim of the pool's alpha is nothing
-# but that. Who leaves alone and in time gets more, and those who stay get less.
+# has bought none, that is exactly the stakers' part of the pot. So a dissolution is everybody's exit together, at one
+# price for all; the claim of the pool's alpha is nothing but that. Who leaves alone and in time gets more, and those
+# who stay get less.
 #
 # ### Who goes, and when
 #
@@ -122,7 +123,7 @@ eighths[["price", "moving", "nearest"]].round(3).rename(columns={"nearest": "wea
 # [burned](glossary.md#burn):
 
 # %% id="revenue" jupyter={"source_hidden": true}
-tries = [life(Plan(clients=paid)) for paid in (0, 4, 8, 16)]
+tries = [life(Plan(clients=paid)) for paid in (0, 6, 10, 16)]
 rows = [(v.plan.clients, int(v.ended) if v.ended else "alive", v.course.price.iloc[-1], v.pot, v.stakers) for v in tries]
 pd.DataFrame(rows, columns=["clients, τ a week", "ended in week", "price", "pot", "stakers' part"]).round(3).set_index("clients, τ a week")
 
@@ -219,12 +220,12 @@ self_check(lock_cost, [(a, lifecycle.network_lock_cost(a[0], 1, 1 + a[1], a[2], 
 # **"Price is up. Why is my emission not, and why are we next to go?"** Both follow the moving price, and it lags by
 # weeks: a price that doubled yesterday has not moved it yet. Look at the dotted line.
 #
-# **"My alpha is worth 346 τ. Why can't I get that?"** The pool is your only exit liquidity, and your own sale
-# moves it: sold at once it brings 253 τ (*Worth, exit, pot* above).
+# **"My alpha is worth 250 τ. Why can't I get that?"** The pool is your only exit liquidity, and your own sale
+# moves it: sold at once it brings 195 τ (*Worth, exit, pot* above).
 #
 # **"I paid the lock. Do I get it back?"** No. It is in the pool and belongs to whoever holds alpha, and the founder gets
 # none for it. Only owners of subnets older than today's rules get something: the lock less what the owner's cut has
-# brought, out of what the stakers leave. In *The old rules* that is 280 τ of 735 τ.
+# brought, out of what the stakers leave. In *The old rules* that is 291 τ of 735 τ.
 #
 # **"Our subnet was deregistered. Who gets the TAO?"** Stakers, by alpha, as free TAO in their
 # [coldkeys](glossary.md#coldkey), without doing anything. The chain's part is recycled. Emission that was waiting for the

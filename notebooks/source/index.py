@@ -20,8 +20,10 @@
 # | 04 | [Bonds and dividends](04_bonds_and_dividends.ipynb) | 20 | when being right first pays |
 # | 05 | [Weight copying](05_weight_copying.ipynb) | 20 | whether it pays to let the others look |
 # | 06 | [Stake weight, permits, activity](06_stake_weight_and_permits.ipynb) | 20 | who may vote, who does, and who is paid |
+# | 07 | [Registration and pruning](07_registration_and_pruning.ipynb) | 20 | what a place costs, and whose it will be next |
 # | 08 | [The pool: price, slippage, limits](08_the_pool.ipynb) | 20 | what a trade does to the price, and what it costs |
 # | 09 | [Emission: from a block to a wallet](09_emission.ipynb) | 25 | who gets what of a block, by seven rules |
+# | 11 | [A subnet's life](11_a_subnets_life.ipynb) | 25 | from the lock to the last pot, and who is paid at the end |
 #
 # Begin with 00 and 03. After them take what you came for: *where does emission go?* 09; *what do I earn?* 08 and 10;
 # *why was I deregistered?* 07; *is this subnet gamed?* 02 and 12.
