@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from bittensor_lab.labs.lab import Lab
 
 __all__ = [
+    "attacks_and_defences",
+    "bet_on_attacks",
     "bet_on_block_by_block",
     "bet_on_bonds_and_dividends",
     "bet_on_emission",
     "bet_on_issuance",
+    "bet_on_registration_and_pruning",
     "bet_on_stake_weight_and_permits",
+    "bet_on_staking_returns",
     "bet_on_subnet_life",
     "bet_on_the_pool",
-    "bet_on_staking_returns",
     "bet_on_weight_copying",
     "bet_on_weights_and_consensus",
     "bet_on_work_and_scoring",
@@ -31,10 +34,11 @@ __all__ = [
     "emission_to_wallet",
     "issuance_and_halvings",
     "playground",
+    "registration_and_pruning",
     "stake_weight_and_permits",
+    "staking_returns",
     "subnet_life",
     "the_pool",
-    "staking_returns",
     "warmup",
     "weight_copying",
     "weights_and_consensus",
@@ -140,6 +144,20 @@ def bet_on_block_by_block() -> BetStrip:
     return lab.bet_strip()
 
 
+def registration_and_pruning(preset: str = "steady") -> Lab:
+    """Return the lab of lesson 07: newcomers on a full subnet; who goes next, and what a place costs."""
+    from bittensor_lab.labs import pruning as lab
+
+    return lab.build(preset)
+
+
+def bet_on_registration_and_pruning() -> BetStrip:
+    """Return the bet of lesson 07, to be placed before its lab is opened."""
+    from bittensor_lab.labs import pruning as lab
+
+    return lab.bet_strip()
+
+
 def the_pool(preset: str = "middling") -> Lab:
     """Return the lab of lesson 08: a trade on a pool; what it does to the price, and what it costs."""
     from bittensor_lab.labs import pool as lab
@@ -183,7 +201,7 @@ def bet_on_subnet_life() -> BetStrip:
 
 
 def staking_returns(preset: str = "usual") -> Lab:
-    """Return the lab of lesson 10: a year of staking, worth and exit, in alpha and in TAO, and root beside it."""
+    """Return the lab of lesson 10: a year of staking, worth and exit, and root beside it."""
     from bittensor_lab.labs import returns as lab
 
     return lab.build(preset)
@@ -192,6 +210,20 @@ def staking_returns(preset: str = "usual") -> Lab:
 def bet_on_staking_returns() -> BetStrip:
     """Return the bet of lesson 10, to be placed before its lab is opened."""
     from bittensor_lab.labs import returns as lab
+
+    return lab.bet_strip()
+
+
+def attacks_and_defences(preset: str = "cabal") -> Lab:
+    """Return the lab of lesson 12: an attack, its size and the defence; when it pays."""
+    from bittensor_lab.labs import attacks as lab
+
+    return lab.build(preset)
+
+
+def bet_on_attacks() -> BetStrip:
+    """Return the bet of lesson 12, to be placed before its lab is opened."""
+    from bittensor_lab.labs import attacks as lab
 
     return lab.bet_strip()
 
@@ -206,6 +238,7 @@ def playground(seed: int = 0) -> Playground:
 def warmup() -> None:
     """Make ahead what the labs' first picture would wait for: chart library, charts, compiled steps."""
     from bittensor_lab.labs import (
+        attacks,
         blocks,
         bonds,
         consensus,
@@ -215,18 +248,14 @@ def warmup() -> None:
         issuance,
         life,
         permits,
+        pool,
+        pruning,
         returns,
         scoring,
-    )
+    )  # fmt: skip
 
-    consensus.warmup()
-    blocks.warmup()
-    bonds.warmup()
-    copying.warmup()
-    emission.warmup()
-    issuance.warmup()
-    life.warmup()
-    permits.warmup()
-    returns.warmup()
-    scoring.warmup()
-    game.warmup()
+    for lab in (
+        blocks, issuance, scoring, consensus, bonds, copying, permits, pruning, pool, emission, returns, life,
+        attacks, game,
+    ):  # fmt: skip
+        lab.warmup()
