@@ -132,6 +132,10 @@ class Page:
     def open(self, path: str) -> None:
         """Open a notebook and wait for its kernel."""
         self.tab.goto(self.address.format(path=path), wait_until="domcontentloaded")
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until the notebook is there and its kernel has nothing to do."""
         self.tab.wait_for_function(READY, timeout=90_000)
 
     def command(self, name: str, **arguments: Any) -> None:

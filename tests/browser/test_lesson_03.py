@@ -6,6 +6,7 @@ LESSON = "03_weights_and_consensus"
 STAKE = ".btlab .bl-sliders input >> nth=0"
 KAPPA = ".btlab .bl-tone-active input"
 PRESET = ".btlab .bl-select"
+WIDGETS = "import ipywidgets; print(len(ipywidgets.widgets.widget._instances))"
 
 
 @pytest.fixture
@@ -120,3 +121,60 @@ def test_the_bet_is_shared_by_both_its_places(lesson):
     )
     assert "You said 15" in lesson.tab.locator(".bl-verdict").first.inner_text()
     lesson.execute("labs.bet_on_weights_and_consensus().state = 'open'")
+
+
+def test_the_keyboard_alone_completes_the_lesson(lesson):
+    """Place and lock the bet, move a control, write an answer and run its check: keys only."""
+    tab = lesson.tab
+    bet = tab.locator(".bl-bet input").first
+    bet.focus()
+    for _ in range(15):
+        tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("() => document.activeElement.textContent") == "Lock my bet"
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("() => document.querySelectorAll('.bl-bet[data-state=locked]').length > 0")
+    summary = "() => document.querySelector('.btlab .bl-summary').innerText"
+    said, before = tab.evaluate(summary), lesson.fingerprint()
+    tab.locator(STAKE).focus()
+    for _ in range(30):
+        tab.keyboard.press("ArrowRight")
+    lesson.changed(before)
+    lesson.settled()
+    assert tab.evaluate(summary) != said
+    tab.evaluate(
+        """() => { const book = window.jupyterapp.shell.currentWidget.content;
+        book.activeCellIndex = book.widgets.findIndex((cell) => cell.model.id === 'answer-2');
+        book.activate(); }"""
+    )
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Control+A")
+    tab.keyboard.type("stake_of_v4 = 88")
+    tab.keyboard.press("Shift+Enter")
+    tab.keyboard.press("Shift+Enter")
+    tab.wait_for_function("() => document.body.innerText.includes('stake_of_v4: right')", timeout=20_000)
+    lesson.execute("labs.bet_on_weights_and_consensus().state = 'open'")
+
+
+def test_a_page_loaded_again_shows_the_same_lab(lesson):
+    tab = lesson.tab
+    tab.locator(STAKE).focus()
+    before = lesson.fingerprint()
+    tab.keyboard.press("ArrowRight")
+    lesson.changed(before)
+    lesson.settled()
+    shown, said = lesson.fingerprint(), lesson.title()
+    widgets = lesson.execute(WIDGETS)
+    lesson.command("docmanager:save")
+    tab.wait_for_timeout(1_000)
+    tab.reload(wait_until="domcontentloaded")
+    lesson.ready()
+    lesson.drawn(60_000)
+    tab.wait_for_function("() => document.querySelector('.btlab .bl-title').innerText !== ''")
+    tab.wait_for_timeout(1_000)
+    assert lesson.title() == said
+    assert lesson.fingerprint() == shown and lesson.execute(WIDGETS) == widgets
+    tab.locator(STAKE).focus()
+    tab.keyboard.press("ArrowRight")
+    lesson.changed(shown)
+    lesson.settled()
