@@ -27,6 +27,7 @@ class Word:
 WORDS = (
     Word("activity", "Whether a validator has set weights recently enough for its stake to vote.", (6,)),
     Word("alpha", "The token of one subnet; each subnet has its own, bought and sold in its pool.", (8, 10)),
+    Word("APY", "A yield as a rate for a year, as if all went on as it did; ask in which token.", (10,)),
     Word("block", "One step of the chain, every twelve seconds; all that happens, happens in a block.", (0,)),
     Word("bond", "What a validator holds in a miner for having given it weight; it earns dividends.", (4,)),
     Word("burn", "To send TAO or alpha to where nobody can get at it; the issuance stays as it is.", (1, 7)),
@@ -88,6 +89,8 @@ WORDS = (
     Word(
         "root", "The network with netuid 0, where TAO is staked as it is and earns on every subnet.", (6, 10)
     ),
+    Word("root claim", "Drawing the alpha that stake on root has earned; as a rule it is sold.", (10,)),
+    Word("root proportion", "Root's part of a subnet's stake weight, and so of its dividends.", (9, 10)),
     Word("slippage", "How much worse a trade's average price is than the spot price before it.", (8,)),
     Word(
         "spot price",

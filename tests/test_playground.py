@@ -13,15 +13,18 @@ from bittensor_lab.coinbase import emission_shares, root_is_paid
 from bittensor_lab.errors import InputError, NotEnoughBalanceToStake
 from bittensor_lab.extrinsics import AddStake, RemoveStake, SetWeights
 from bittensor_lab.invariants import violations
+from bittensor_lab.labs.saves import place
 from bittensor_lab.market import alpha_price
 from bittensor_lab.play import YOU, YOUR_HOTKEY, moved, opening, passed_on, views
 from bittensor_lab.presets import demo_network
 from bittensor_lab.quotes import quote_add_stake
 from bittensor_lab.stake import stake_of
-from bittensor_lab.units import ONE, tao
+from bittensor_lab.store import packed
+from bittensor_lab.units import ONE, format_tao, tao
 from bittensor_lab.views.wallet import positions
 
 SEEDS = range(6)
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -151,7 +154,7 @@ def test_the_lab_stakes_waits_and_undoes(lab):
     assert lab.game is start and not lab.bar.can_undo
 
 
-@pytest.mark.parametrize("mode", ["stake", "unstake", "weights"])
+@pytest.mark.parametrize("mode", ["stake", "unstake", "weights", "register"])
 @pytest.mark.parametrize("netuid", ["1", "3", "6"])
 def test_every_control_at_its_ends(lab, mode, netuid):
     lab.subnet.value, lab.mode.value = netuid, mode
@@ -193,6 +196,71 @@ def test_play_goes_on_until_it_is_paused(lab, monkeypatch):
     before, reached, later = asyncio.run(session())
     assert before < reached == later
     assert not lab.bar.playing
+
+
+def test_others_trade_with_the_same_luck_and_the_code_line_replays_them(lab):
+    quiet = lab.game
+    lab.others.value = "trade"
+    lab.button.pressed += 1
+    lab.step(60)
+    lab.others.value = "rest"
+    lab.step(5)
+    names: dict[str, object] = {}
+    exec(lab.code.code, names)
+    assert packed(names["chain"].state) == packed(lab.game.chain.state)
+    alone, without = passed_on(quiet, 65).chain.state, lab.game.without.chain
+    for future in (lab.game.chain.state, without.state):
+        traded = [
+            agent.coldkey for agent in play.OTHERS if future.free[agent.coldkey] != alone.free[agent.coldkey]
+        ]
+        assert len(traded) >= 2, "in both futures"
+    assert without.block == lab.game.chain.block
+    assert violations(lab.game.chain.state) == []
+
+
+def test_a_line_per_uid_of_what_the_last_epochs_paid(lab):
+    for _ in range(play.EPOCHS_KEPT + 3):
+        lab.bar.command, lab.bar.pressed = "epoch", lab.bar.pressed + 1
+    lately = views.lately(lab.game, 3)
+    state = lab.game.chain.state
+    assert {len(paid) for paid in lately.values()} == {play.EPOCHS_KEPT}
+    assert [paid[-1] for paid in lately.values()] == pytest.approx(state.subnet(3).emission / 1e9)
+    rows = [row for row in lab.metagraph.rows if len(row) == 5]
+    assert rows and all(row[4]["spark"] for row in rows)
+
+
+def test_a_miner_is_registered_at_the_price_that_the_button_says(lab):
+    lab.mode.value = "register"
+    cost, free = int(lab.chain.state.clocks.burn[3]), lab.chain.state.free[YOU]
+    assert lab.button.title == f"Register a miner on SN 3 for {format_tao(cost)}"
+    lab.act()
+    lab.act()
+    after = lab.chain.state
+    assert free - after.free[YOU] >= 2 * cost
+    assert {"your-miner-1", "your-miner-2"} <= set(after.subnet(3).uids)
+
+
+def test_a_game_is_saved_and_loaded_and_nothing_is_lost(lab, home):
+    lab.saves.name.value = "before"
+    lab.saves.save.click()
+    kept = packed(lab.chain.state)
+    lab.step(30)
+    here = lab.game
+    lab.saves.load.click()
+    assert packed(lab.chain.state) == kept and lab.saves.said.value.startswith("before is loaded")
+    names: dict[str, object] = {}
+    exec(lab.code.code, names)
+    assert packed(names["chain"].state) == kept
+    lab.undo()
+    assert lab.game is here
+    place("before").write_bytes(b"not a game")
+    lab.saves.load.click()
+    assert lab.game is here and "before.btlab" in lab.saves.said.value
+    for name in ("../up", "", "a" * 60, "a/b"):
+        lab.saves.name.value = name
+        lab.saves.save.click()
+        assert "cannot be called" in lab.saves.said.value
+    assert [path.name for path in home.rglob("*.btlab")] == ["before.btlab"]
 
 
 def test_it_is_an_object(lab, tmp_path):

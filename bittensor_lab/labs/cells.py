@@ -58,24 +58,28 @@ def quote_rows(quote: Quote, buys: bool, fee: str) -> list[list[Cell]]:
     ]
 
 
-def neuron_rows(neurons: pd.DataFrame) -> list[list[Cell]]:
-    """Return a metagraph, validators above miners."""
+def neuron_rows(neurons: pd.DataFrame, lately: dict[int, list[float]]) -> list[list[Cell]]:
+    """Return a metagraph, validators above miners; ``lately`` is what each uid got, epoch by epoch."""
     rows: list[list[Cell]] = []
     for validator, word, tone in (
         (True, "Validators by stake", "validator"),
         (False, "Miners by incentive", "miner"),
     ):
-        rows.append([{"text": word, "tone": tone, "strong": True, "span": 4}])
-        rows += [_neuron(row, tone) for row in neurons[neurons.validator == validator].itertuples()]
+        rows.append([{"text": word, "tone": tone, "strong": True, "span": 5}])
+        rows += [
+            _neuron(row, tone, lately.get(row.uid, []))
+            for row in neurons[neurons.validator == validator].itertuples()
+        ]
     return rows
 
 
-def _neuron(row: Any, tone: str) -> list[Cell]:
+def _neuron(row: Any, tone: str, lately: list[float]) -> list[Cell]:
     return [
         {"text": f"{row.uid} yours" if row.yours else str(row.uid), "tone": tone, "strong": True},
         {"text": _number(row.stake)},
         {"text": f"{100 * row.share:.0f}{NO_BREAK_SPACE}%"},
         {"text": f"{row.emission:.1f}"},
+        {"text": f"{len(lately)} epochs, the last {row.emission:.1f}", "spark": lately or [0.0]},
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import ipywidgets as w
 from bittensor_lab.block import Extrinsic
 from bittensor_lab.chain import Chain
 from bittensor_lab.errors import InputError, LabError
-from bittensor_lab.extrinsics import AddStake, RemoveStake, SetWeights
+from bittensor_lab.extrinsics import AddStake, BurnedRegister, RemoveStake, SetWeights
 from bittensor_lab.labs.board import Act, BlockBar, Table
 from bittensor_lab.labs.cells import event_rows, neuron_rows, position_rows, quote_rows
 from bittensor_lab.labs.controls import (
@@ -32,19 +33,33 @@ from bittensor_lab.labs.controls import (
 )
 from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records
 from bittensor_lab.labs.picture import ChartPicture, chart_png, specification
+from bittensor_lab.labs.saves import Saves
 from bittensor_lab.labs.scales import nice, rounded
 from bittensor_lab.params import meaning
-from bittensor_lab.play import HOME, VALIDATORS, YOU, YOUR_HOTKEY, Game, moved, opening, passed_on, views
+from bittensor_lab.play import (
+    HOME,
+    VALIDATORS,
+    YOU,
+    YOUR_HOTKEY,
+    Game,
+    begun,
+    moved,
+    opening,
+    passed_on,
+    views,
+    with_others,
+)
 from bittensor_lab.quotes import Quote, quote_add_stake, quote_remove_stake
 from bittensor_lab.schedule import blocks_until_next_auto
 from bittensor_lab.stake import stake_of
+from bittensor_lab.state import State
 from bittensor_lab.units import RAO_PER_TAO, format_tao, tao
 from bittensor_lab.views.wallet import positions
 
-MODES = [("stake", "Stake"), ("unstake", "Unstake"), ("weights", "Weights")]
+MODES = [("stake", "Stake"), ("unstake", "Unstake"), ("weights", "Weights"), ("register", "Register")]
 PAST = 200
 """moves that can be undone"""
-PACE = 0.25
+PACE = 0.1
 """seconds between two blocks of play"""
 KEY = "playground"
 
@@ -73,7 +88,9 @@ class Playground(w.VBox):
         self.weights = MatrixEditor(title="Your weights, %", chain="set_weights", rows=["you"])
         self.finding, self.picture, self.summary, self.code = Finding(), ChartPicture(), Summary(), CodeLine()
         self.metagraph, self.events = Table(), Table(title="Events")
-        super().__init__([self.bar, self._page(), self.code])
+        self.others = Choice(title="Others", options=[("rest", "Rest"), ("trade", "Trade")], value="rest")
+        self.saves = Saves(keep=lambda: self.game.chain.state, take=self.take)
+        super().__init__([self.bar, self._page(), self.saves, self.code])
         self.add_class("btlab")
         self._listen()
         self._offer()
@@ -81,7 +98,7 @@ class Playground(w.VBox):
 
     def _page(self) -> w.Box:
         pair = box("btlab-pair", [self.subnet, self.hotkey])
-        left = (self.wallet, self.mode, pair, self.amount, self.weights, self.quote, self.button)
+        left = (self.wallet, self.mode, pair, self.amount, self.weights, self.quote, self.button, self.others)
         middle = (self.finding, self.picture, self.summary)
         columns = [
             box("btlab-stack", left),
@@ -96,6 +113,7 @@ class Playground(w.VBox):
         self.button.observe(lambda change: self.act(change.owner.stamp), "pressed")
         for part in (self.mode, self.subnet, self.hotkey):
             part.observe(lambda change: self._chosen(change.owner.stamp), "value")
+        self.others.observe(lambda change: self._others_chosen(), "value")
         self.amount.observe(lambda change: self._asked(), "values")
         self.weights.observe(lambda change: self._asked(), "values")
 
@@ -172,8 +190,13 @@ class Playground(w.VBox):
             self._offer()
             self.refresh(stamp)
 
+    def take(self, state: State, code: tuple[str, ...] = ()) -> None:
+        """Go on from a state of one's own, as from a saved game; undo brings the present one back."""
+        self.pause()
+        self._next(with_others(begun(state, self.game.seed, code), self.game.others), 0)
+
     def play(self) -> None:
-        """Let a block pass every quarter of a second, until ``pause``."""
+        """Let ten blocks pass in a second, until ``pause``."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._playing())
             self.bar.playing = True
@@ -214,6 +237,9 @@ class Playground(w.VBox):
         self._offer()
         self.refresh(stamp)
 
+    def _others_chosen(self) -> None:
+        self.game = with_others(self.game, self.others.value == "trade")
+
     def _chosen(self, stamp: int) -> None:
         self._offer()
         self.refresh(stamp)
@@ -226,9 +252,9 @@ class Playground(w.VBox):
         """Fit the controls to what can be done now."""
         self._loading = True
         state, mode = self.game.chain.state, self.mode.value
-        trades = mode != "weights"
+        trades = mode in ("stake", "unstake")
         self.amount.hidden = self.quote.hidden = self.hotkey.hidden = not trades
-        self.weights.hidden = trades
+        self.weights.hidden = mode != "weights"
         held = stake_of(state, self.netuid, self.hotkey.value, YOU)
         most = state.free.get(YOU, 0) if mode == "stake" else held
         unit = "τ" if mode == "stake" else "α"
@@ -258,9 +284,17 @@ class Playground(w.VBox):
             uids, values = self._miners(), self.weights.values[0]
             code = f'chain.set_weights("{YOUR_HOTKEY}", {netuid}, {uids}, {values})'
             return SetWeights(YOUR_HOTKEY, netuid, uids, values), code
+        if mode == "register":
+            miner = self._new_miner()
+            return BurnedRegister(YOU, miner, netuid), f'chain.burned_register("{YOU}", "{miner}", {netuid})'
         kind, call = (AddStake, "add_stake") if mode == "stake" else (RemoveStake, "remove_stake")
         code = f'chain.{call}("{YOU}", "{hotkey}", {netuid}, tao({self.amount.values[0]:g}))'
         return kind(YOU, hotkey, netuid, tao(self.amount.values[0])), code
+
+    def _new_miner(self) -> str:
+        """A name for a hotkey that nobody has yet."""
+        taken = self.game.chain.state.owner
+        return next(name for n in count(1) if (name := f"your-miner-{n}") not in taken)
 
     def refresh(self, stamp: int = 0) -> None:
         """Draw everything anew."""
@@ -292,8 +326,8 @@ class Playground(w.VBox):
             self.wallet.rows = position_rows(positions(game.chain.state, YOU))
         with self.metagraph.hold_sync():
             self.metagraph.title, self.metagraph.note = f"SN {netuid} metagraph", "shares of the last epoch"
-            self.metagraph.head = ["uid", "stake, α", "share", "α / epoch"]
-            self.metagraph.rows = neuron_rows(views.neurons(game, netuid))
+            self.metagraph.head = ["uid", "stake, α", "share", "α / epoch", "lately"]
+            self.metagraph.rows = neuron_rows(views.neurons(game, netuid), views.lately(game, netuid))
         self.events.rows = event_rows(views.latest(game, netuid))
 
     def _show_quote(self) -> None:
@@ -302,9 +336,10 @@ class Playground(w.VBox):
             "stake": f"Stake {self.amount.values[0]:g} τ on SN {netuid}",
             "unstake": f"Unstake {self.amount.values[0]:g} α of SN {netuid}",
             "weights": f"Set weights on SN {netuid}",
+            "register": f"Register a miner on SN {netuid} for {self._burn()}",
         }
         self.button.title = titles[mode]
-        if mode == "weights":
+        if mode in ("weights", "register"):
             self.button.enabled, self.button.reason = True, ""
             return
         try:
@@ -314,6 +349,9 @@ class Playground(w.VBox):
         except LabError as error:
             self.quote.rows = []
             self.button.enabled, self.button.reason = False, str(error)
+
+    def _burn(self) -> str:
+        return format_tao(int(self.game.chain.state.clocks.burn[self.netuid]), digits=4)
 
     def _quote(self) -> Quote:
         ask = quote_add_stake if self.mode.value == "stake" else quote_remove_stake

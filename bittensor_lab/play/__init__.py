@@ -5,17 +5,20 @@
     game = passed_on(game, 60)
 
 Nothing changes in place: each move gives a new game, so that undoing is keeping the old one. With a
-move the chain is forked; the fork goes on without the move, and shows what the move has done.
+move the chain is forked; the fork goes on without the move, and shows what the move has done. If others
+are to act, three traders do so in both, with the same luck.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bittensor_lab.agents import Agent, asked, momentum, turn, value_investor, yield_chaser
 from bittensor_lab.block import Events, Extrinsic
 from bittensor_lab.chain import Chain
 from bittensor_lab.coinbase import emission_shares
@@ -23,12 +26,21 @@ from bittensor_lab.errors import ChainError
 from bittensor_lab.events import EpochRan, Event, RootClaimed, StakeAdded, StakeRemoved
 from bittensor_lab.market import alpha_price
 from bittensor_lab.presets import demo_network
+from bittensor_lab.state import State
 from bittensor_lab.units import ONE, format_tao, tao
 
 YOU, YOUR_HOTKEY, HOME = "you", "your-validator", 3
 SUBNETS, VALIDATORS, MINERS = 6, 4, 6
 BLOCKS_KEPT, EVENTS_KEPT = 600, 100
 """of the trail"""
+EPOCHS_KEPT = 12
+"""of each subnet's pay"""
+OTHERS = (
+    Agent("alice", "validator-1", momentum, 12),
+    Agent("bob", "validator-2", value_investor, 9),
+    Agent("carol", "validator-3", yield_chaser, 20),
+)
+"""who trades besides you, if others act"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +91,11 @@ class Game:
     """the calls that led here"""
     events: tuple[tuple[int, Event], ...] = ()
     """the last ones worth telling, with their blocks"""
+    seed: int = 0
+    others: bool = False
+    """whether others act, too"""
+    pay: Mapping[int, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    """by netuid: what the last epochs paid each uid, rao"""
 
 
 def opening(seed: int = 0) -> Game:
@@ -92,20 +109,50 @@ def opening(seed: int = 0) -> Game:
     chain.burned_register(YOU, YOUR_HOTKEY, HOME)
     chain.add_stake(YOU, YOUR_HOTKEY, HOME, chain.state.free[YOU] - tao(1_000))
     chain.run_epochs(2, netuid=HOME)
-    game = passed_on(Game(Chain(chain.state), glimpse(chain)), 60)
+    game = passed_on(begun(chain.state, seed), 60)
     return replace(game, code=(f"chain = play.opening(seed={seed}).chain",))
+
+
+def begun(state: State, seed: int = 0, code: tuple[str, ...] = ()) -> Game:
+    """Return a game that begins with a state of one's own; ``code`` is the Python that gives its chain."""
+    chain = Chain(state)
+    pay = {netuid: (tuple(chain.subnet(netuid).emission.tolist()),) for netuid in state.netuids}
+    return Game(chain, glimpse(chain), seed=seed, pay=pay, code=code)
+
+
+def with_others(game: Game, act: bool) -> Game:
+    """Return the game in which others act from now on, or no longer."""
+    without = with_others(game.without, act) if game.without else None
+    return replace(game, others=act, without=without)
 
 
 def passed_on(game: Game, blocks: int) -> Game:
     """Return the game ``blocks`` blocks later, here and without the last trade."""
-    chain, trail, events = game.chain.fork(), game.trail, game.events
+    chain, trail, events, pay = game.chain.fork(), game.trail, game.events, dict(game.pay)
     for _ in range(blocks):
-        events = _dated(events, chain, chain.run(1))
-        trail = trail.longer(chain)
+        happened = among(chain, 1, game.seed) if game.others else chain.run(1)
+        events, trail = _dated(events, chain, happened), trail.longer(chain)
+        for event in happened:
+            if isinstance(event, EpochRan):
+                paid = tuple(chain.subnet(event.netuid).emission.tolist())
+                pay[event.netuid] = (*pay.get(event.netuid, ()), paid)[-EPOCHS_KEPT:]
     without = passed_on(game.without, blocks) if game.without else None
-    return replace(
-        game, chain=chain, trail=trail, without=without, code=_run(game.code, blocks), events=events
-    )
+    call = f"play.among(chain, {blocks}, seed={game.seed})" if game.others else ""
+    code = (*game.code, call) if call else _run(game.code, blocks)
+    return replace(game, chain=chain, trail=trail, without=without, code=code, events=events, pay=pay)
+
+
+def among(chain: Chain, blocks: int, seed: int = 0) -> Events:
+    """Let blocks pass on a chain in which others trade, too; return what happened."""
+    happened: list[Event] = []
+    for _ in range(blocks):
+        acting = [agent for agent in OTHERS if (chain.block + 1) % agent.every == turn(agent, seed)]
+        wanted = asked(acting, chain.state, seed)
+        happened += chain.run(1)
+        for extrinsic in wanted:
+            with suppress(ChainError):
+                happened += chain.apply(extrinsic)
+    return tuple(happened)
 
 
 def _dated(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bittensor_lab.coinbase import root_is_paid
 from bittensor_lab.events import EmissionDistributed, Event
 from bittensor_lab.play import YOU, Game, Trail
-from bittensor_lab.units import ONE
+from bittensor_lab.units import ONE, RAO_PER_TAO
 from bittensor_lab.views.labels import apart
 
 POINTS = 120
@@ -185,6 +185,13 @@ def neurons(game: Game, netuid: int) -> pd.DataFrame:
     table["yours"] = table.coldkey == YOU
     listed = table[table.validator | (table.incentive > 0) | table.yours]
     return listed.sort_values(["validator", "share", "uid"], ascending=[False, False, True])
+
+
+def lately(game: Game, netuid: int) -> dict[int, list[float]]:
+    """Return what the last epochs paid each uid, α, the oldest first."""
+    epochs = game.pay.get(netuid, ())
+    uids = range(max((len(paid) for paid in epochs), default=0))
+    return {uid: [paid[uid] / RAO_PER_TAO if uid < len(paid) else 0.0 for paid in epochs] for uid in uids}
 
 
 def latest(game: Game, netuid: int, count: int = 5) -> list[tuple[int, Event]]:

@@ -23,7 +23,9 @@
 # | 07 | [Registration and pruning](07_registration_and_pruning.ipynb) | 20 | what a place costs, and whose it will be next |
 # | 08 | [The pool: price, slippage, limits](08_the_pool.ipynb) | 20 | what a trade does to the price, and what it costs |
 # | 09 | [Emission: from a block to a wallet](09_emission.ipynb) | 25 | who gets what of a block, by seven rules |
+# | 10 | [Staking: what you earn](10_staking.ipynb) | 20 | what of a yield in alpha arrives as TAO |
 # | 11 | [A subnet's life](11_a_subnets_life.ipynb) | 25 | from the lock to the last pot, and who is paid at the end |
+# | 12 | [Attacks and defences](12_attacks_and_defences.ipynb) | 25 | from which size on an attack pays, and what stops it |
 #
 # Begin with 00 and 03. After them take what you came for: *where does emission go?* 09; *what do I earn?* 08 and 10;
 # *why was I deregistered?* 07; *is this subnet gamed?* 02 and 12.

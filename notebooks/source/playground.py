@@ -25,7 +25,10 @@ lab
 # * **Unstake it all again.** Compare *worth* with *exit now* first. What did the round trip cost?
 # * **Set your weights**: give everything to one miner, let two epochs pass, and look at the metagraph.
 #   One small validator moves little; the median of stake decides.
-# * Take a step back with *Undo*.
+# * **Register a miner** on a subnet, and let two epochs pass. What does it earn, and why?
+# * Let the **others trade**: Alice follows trends, Bob buys what has fallen, Carol goes where the yield is. The
+#   dashed line has the same people with the same luck, only without your last trade.
+# * Take a step back with *Undo*. *Save* what you want to come back to: it lies in your own data folder.
 
 # %% [markdown] id="object"
 # ## From Python

@@ -68,7 +68,7 @@ def controls(page) -> dict[str, list[tuple[str, str]]]:
         " [...e.querySelectorAll('input')].map(i => i.value)])",
     )
     for label, values in choices:
-        radio = f'.btlab [aria-label="{label}"] input[value={{}}]'.format
+        radio = f'.btlab [aria-label="{label}"] input[value="{{}}"]'.format
         steps[label] = [(radio(values[(k + 1) % len(values)]), "") for k in range(STEPS)]
     if page.tab.locator(".btlab .bl-matrix input").count():
         cell = '.btlab input[aria-label="weight of V4 on M6, percent"]'

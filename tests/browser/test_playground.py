@@ -86,3 +86,19 @@ def test_no_width_cuts_anything_off(lab, width):
     overflow = """() => { const lab = document.querySelector('.btlab');
         return [...lab.querySelectorAll('.bl')].filter(e => e.scrollWidth > e.clientWidth + 2).length }"""
     assert lab.tab.evaluate(overflow) == 0
+
+
+def test_the_keyboard_alone_completes_a_trade(lab):
+    tab = lab.tab
+    tab.locator(".btlab .bl-slider input").first.focus()
+    for _ in range(5):
+        tab.keyboard.press("ArrowRight")
+    before = lab.fingerprint()
+    for _ in range(12):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("() => document.activeElement.textContent").startswith("Stake"):
+            break
+    tab.keyboard.press("Enter")
+    lab.changed(before)
+    lab.settled()
+    tab.wait_for_function("() => document.body.innerText.includes('StakeAdded')")
