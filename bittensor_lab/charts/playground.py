@@ -20,7 +20,7 @@ from bittensor_lab.charts.theme import Name, Theme, theme
 
 SHARES, PRICES = 200, 200
 """heights, pixels"""
-LEFT, RIGHT = -0.13, 1.32
+LEFT, RIGHT = -0.13, 1.42
 """ends of the x scale, with room for words on both sides"""
 
 
