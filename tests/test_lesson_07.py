@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from lesson import run, source
 
-from bittensor_lab import labs
+from bittensor_lab import block, labs
 from bittensor_lab.invariants import violations
 from bittensor_lab.labs import pruning as lab_module
 from bittensor_lab.neurons import prunable
@@ -37,8 +37,13 @@ def test_question_30_a_rush_piles_up_and_a_half_life_halves():
 
 def test_question_13_a_day_is_longer_than_immunity():
     assert Hyperparameters().immunity_period * 12 == 16 * 3600 + 40 * 60
-    rows = views.course(views.Rules(every=20)).registrations
-    assert rows.age[rows.replaced.str.startswith("newcomer")].min() >= views.Rules().immunity - 20
+    rush, flood = (views.course(views.Rules(every=every)).registrations for every in (20, 10))
+    ages = rush.age[rush.replaced.str.startswith("newcomer")]
+    assert set(ages) == {views.Rules().immunity}, "as soon as the immunity is over, good or bad"
+    first = rush.replaced.tolist().index(views.YOU)
+    assert rush.replaced[first - 1] == "validator-1", "before that even a validator"
+    assert flood.age.min() < views.Rules().immunity and views.died_unpaid(views.course(views.Rules(every=10)))
+    assert views.course(views.Rules()).states[0].hyperparameters(views.NETUID).min_non_immune_uids == 2
 
 
 def test_question_12_the_chain_does_not_ask_what_a_uid_is():
@@ -56,6 +61,27 @@ def test_question_9_the_epochs_emission_decides():
     assert (
         view.goes == free.sort_values(["emission", "age", "uid"], ascending=[True, False, True]).uid.iloc[0]
     )
+
+
+@pytest.mark.parametrize("rules", [views.Rules(), views.Rules(every=60, immunity=120, period=3)])
+def test_the_bars_stand_in_the_order_in_which_they_would_go(rules):
+    for at in range(0, views.COURSE + 1, 30):
+        view = views.pruning(at, rules)
+        state, queue = view.course.states[at // views.STEP], views.tables(view)["uids"]
+        assert queue.uid[0] == prunable(state, state.subnet(views.NETUID))
+        assert queue.place.is_monotonic_increasing and queue.role.iloc[-1] == "owner"
+        line = queue[queue.group == 0]
+        assert line.emission.is_monotonic_increasing and not line.immune.any()
+
+
+def test_each_registration_lifts_the_price_by_the_rise_that_was_chosen():
+    played = views.course(views.Rules(rise=1.5))
+    price = views.tables(views.pruning(300, views.Rules(rise=1.5)))["price"]
+    for row in played.registrations.itertuples():
+        before, after = price.price[price.block == row.block]
+        assert before == row.cost and after / before == pytest.approx(1.5, rel=1e-8)
+    flat = views.course(views.Rules(rise=1.0)).registrations.cost
+    assert flat.is_monotonic_decreasing
 
 
 def test_question_14_sealed_for_longer_than_immune_is_death_unpaid():
@@ -80,9 +106,8 @@ def test_the_course_is_the_chains_own_and_keeps_its_laws():
         played = views.course(views.Rules(every=30, seed=seed))
         assert all(not violations(state) for state in played.states[::12])
         for row in played.registrations.itertuples():
-            before = played.states[row.block // views.STEP - 1]
-            if row.block % views.TEMPO:  # no epoch in between
-                assert prunable(before, before.subnet(views.NETUID)) == row.uid or row.age <= 250
+            before = block.run(played.states[row.block // views.STEP - 1], views.STEP)
+            assert prunable(before, before.subnet(views.NETUID)) == row.uid
 
 
 def test_the_sentences_say_what_the_data_say(lab):
@@ -90,6 +115,7 @@ def test_the_sentences_say_what_the_data_say(lab):
     lab.controls["skill"].values = [0.0]
     lab.controls["now"].values = [250.0]
     fate = lab.result.course.registrations.query("replaced == 'you'")
+    assert fate.paid.iloc[0] == views.paid_to_you(lab.result.course.rules)
     assert len(fate) and f"{fate.age.iloc[0]} blocks after it came" in lab.drawing.summary
     lab.controls["now"].values = [float(fate.block.iloc[0]) - 10]
     assert lab.drawing.title == "You go next, in 10\u00a0blocks"

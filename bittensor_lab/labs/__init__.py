@@ -26,6 +26,7 @@ __all__ = [
     "bet_on_staking_returns",
     "bet_on_subnet_life",
     "bet_on_the_pool",
+    "bet_on_the_whole_network",
     "bet_on_weight_copying",
     "bet_on_weights_and_consensus",
     "bet_on_work_and_scoring",
@@ -39,6 +40,7 @@ __all__ = [
     "staking_returns",
     "subnet_life",
     "the_pool",
+    "the_whole_network",
     "warmup",
     "weight_copying",
     "weights_and_consensus",
@@ -228,6 +230,20 @@ def bet_on_attacks() -> BetStrip:
     return lab.bet_strip()
 
 
+def the_whole_network(preset: str = "gate") -> Lab:
+    """Return the lab of lesson 13: 128 subnets for a year, by rule, root stake and revenue."""
+    from bittensor_lab.labs import year as lab
+
+    return lab.build(preset)
+
+
+def bet_on_the_whole_network() -> BetStrip:
+    """Return the bet of lesson 13, to be placed before its lab is opened."""
+    from bittensor_lab.labs import year as lab
+
+    return lab.bet_strip()
+
+
 def playground(seed: int = 0) -> Playground:
     """Return the playground: a wallet, six subnets, and blocks that pass."""
     from bittensor_lab.labs import game as lab
@@ -252,10 +268,11 @@ def warmup() -> None:
         pruning,
         returns,
         scoring,
-    )  # fmt: skip
+        year,
+    )
 
     for lab in (
         blocks, issuance, scoring, consensus, bonds, copying, permits, pruning, pool, emission, returns, life,
-        attacks, game,
+        attacks, year, game,
     ):  # fmt: skip
         lab.warmup()

@@ -44,14 +44,17 @@ def build(preset: str = "steady") -> Lab:
         title="The price halves in", chain="burn_half_life", labels=["blocks"],
         low=30.0, high=720.0, step=30.0, digits=0,
     )  # fmt: skip
+    rise = LabelledSlider(
+        title="Each one makes it", chain="burn_increase_mult", labels=["times"], low=1.0, high=3.0, step=0.02
+    )
     period = LabelledSlider(
-        title="Weights are sealed for", chain="reveal_period_epochs", labels=["epochs"],
+        title="Sealed for", chain="reveal_period_epochs", labels=["epochs"],
         low=0.0, high=4.0, step=1.0, digits=0,
     )  # fmt: skip
     presets = Preset(options=[(name, about[0]) for name, about in SUBNETS.items()])
     columns = (
         {"preset": presets, "now": now, "skill": skill},
-        {"every": every, "immunity": immunity, "half_life": half_life, "period": period},
+        {"every": every, "immunity": immunity, "half_life": half_life, "rise": rise, "period": period},
     )
     return one_per_cell(
         lambda: Lab(
@@ -74,13 +77,15 @@ def load(name: str) -> dict[str, dict[str, Any]]:
     return {"preset": {"value": name, "sentence": sentence}, "now": {"values": [300.0]}, **shown}
 
 
-RULES = ("every", "immunity", "half_life", "period", "skill")
+RULES = ("every", "immunity", "half_life", "rise", "period", "skill")
+FINE = ("rise", "skill")
+"""those of them that are no whole numbers"""
 
 
 def compute(state: State) -> views.PruningView:
     """Play the course that the controls describe, and look at the block that they say."""
-    whole = {key: round(state[key]) for key in RULES if key != "skill"}
-    return views.pruning(round(state["now"]), views.Rules(**whole, skill=round(state["skill"], 2)))
+    rules = {key: round(state[key], 2) if key in FINE else round(state[key]) for key in RULES}
+    return views.pruning(round(state["now"]), views.Rules(**rules))
 
 
 def draw(view: views.PruningView, state: State, limits: dict[str, float] | None) -> Drawing:
@@ -98,8 +103,8 @@ def code(view: views.PruningView) -> str:
     rules = view.course.rules
     return (
         "from bittensor_lab.views.pruning import Rules, pruning\n"
-        f"rules = Rules(every={rules.every}, immunity={rules.immunity}, half_life={rules.half_life}, "
-        f"period={rules.period}, skill={rules.skill})\n"
+        f"rules = Rules(every={rules.every}, immunity={rules.immunity}, "
+        f"half_life={rules.half_life},\n    rise={rules.rise}, period={rules.period}, skill={rules.skill})\n"
         f"pruning({view.block}, rules).uids"
     )
 

@@ -24,6 +24,7 @@ from bittensor_lab.errors import ChainError
 from bittensor_lab.events import NeuronRegistered
 from bittensor_lab.extrinsics import BurnedRegister, CommitTimelockedWeights, SetWeights
 from bittensor_lab.neurons import immortal_uids, neuron_to_prune, prunable, temporally_immune
+from bittensor_lab.params import U64F64
 from bittensor_lab.presets import demo_network
 from bittensor_lab.state import State, Subnet
 from bittensor_lab.units import NO_BREAK_SPACE, RAO_PER_TAO, tao
@@ -35,6 +36,8 @@ SAYS, FIRST = 20, 30
 """blocks of a tempo at which validators give weights, and of the course at which you register"""
 SHORT = 1_100
 """for the silent validator: weights count for 1.1 tempos only, where main net has 13.9"""
+GAP, GROUPS = 0.8, ("in line", "immune", "owner")
+"""of the picture: between two groups of uids, in bars; what the groups are called"""
 YOU, PURSE, PRICE = "you", tao(100_000), tao(0.5)
 
 
@@ -48,6 +51,8 @@ class Rules:
     """blocks"""
     half_life: int = 240
     """of the price, blocks"""
+    rise: float = 1.26
+    """of the price with each registration"""
     period: int = 0
     """reveal period, epochs; 0: weights are open"""
     skill: float = 0.5
@@ -86,7 +91,7 @@ class PruningView:
 def course(rules: Rules = Rules()) -> Course:
     """Play the course of some rules."""
     skills = _skills(rules)
-    state = _opened(_warmed(_network(rules), skills), rules)
+    state = _opened(_warmed(rules.seed), rules)
     states, rows, paid = [state], list[tuple[object, ...]](), dict[str, float]()
     for block in range(STEP, COURSE + 1, STEP):
         state = run(state, STEP)
@@ -115,7 +120,8 @@ def _opened(state: State, rules: Rules) -> State:
     """The learner's rules, from here on."""
     return state.with_hyperparameters(
         NETUID, immunity_period=rules.immunity, burn_half_life=rules.half_life,
-        commit_reveal=rules.period > 0, reveal_period_epochs=max(1, rules.period),
+        burn_increase_mult=round(rules.rise * U64F64), commit_reveal=rules.period > 0,
+        reveal_period_epochs=max(1, rules.period),
     )  # fmt: skip
 
 
@@ -127,15 +133,18 @@ def _skills(rules: Rules) -> dict[str, float]:
     return {**here, **coming, YOU: rules.skill}
 
 
-def _warmed(state: State, skills: dict[str, float]) -> State:
+@lru_cache(maxsize=4)
+def _warmed(seed: int) -> State:
     """The subnet after some epochs, so that everybody's emission is what their skill gives."""
+    rules = Rules(seed=seed)
+    state, skills = _network(rules), _skills(rules)
     for _ in range(WARM):
         state = run(_judged(run(state, SAYS), skills), TEMPO - SAYS)
     return replace(state, clocks=state.clocks.at(NETUID, burn=PRICE))
 
 
 def _judged(state: State, skills: dict[str, float], silent: frozenset[str] = frozenset()) -> State:
-    """Every validator but the silent gives each miner a weight by its skill, sealed if the subnet wants it."""
+    """Every validator but the silent gives each miner a weight by its skill, sealed where it must be."""
     subnet = state.subnet(NETUID)
     sealed = state.hyperparameters(NETUID).commit_reveal
     say = CommitTimelockedWeights if sealed else SetWeights
@@ -226,8 +235,10 @@ def stay(rules: Rules) -> int:
 def paid_to_you(rules: Rules) -> float:
     """Return what your miner gets in all, α."""
     played = course(rules)
-    states = played.states[:: TEMPO // STEP][1:]
-    here = [state.subnet(NETUID) for state in states]
+    fate = played.registrations[played.registrations.replaced == YOU]
+    if len(fate):
+        return float(fate.paid.iloc[0])
+    here = [state.subnet(NETUID) for state in played.states[:: TEMPO // STEP][1:]]
     return sum(int(s.emission[s.uids[YOU]]) for s in here if YOU in s.uids) / RAO_PER_TAO
 
 
@@ -275,22 +286,44 @@ def goes_first(emission: list[int], registered: list[int], block: int, immunity:
 
 
 def tables(view: PruningView) -> dict[str, pd.DataFrame]:
-    """Return the tables of the picture: uids, price, registrations, now."""
-    states = view.course.states
-    burn = [int(state.clocks.burn[NETUID]) / RAO_PER_TAO for state in states]
-    price = pd.DataFrame({"block": np.arange(len(states)) * STEP, "price": burn})
+    """Return the tables of the picture: uids, groups, price, came, now and ceiling."""
     done = view.course.registrations
-    uids = view.uids.assign(words=_words(view.uids), tone=_tones(view.uids))
-    now = pd.DataFrame([{"block": view.block, "price": view.price, "words": f"now {_tao(view.price)}"}])
     came = pd.DataFrame({"block": done.block, "price": done.cost, "yours": done.newcomer == YOU})
-    return {"uids": uids, "price": price, "came": came, "now": now}
+    uids, groups = _queue(view.uids.assign(named=_named(view.uids), tone=_tones(view.uids)))
+    now = pd.DataFrame([{"block": view.block, "words": f"now {_tao(view.price)}"}])
+    price = _price(view.course)
+    most = view.course.states[0].hyperparameters(NETUID).max_burn / RAO_PER_TAO
+    ceiling = pd.DataFrame({"price": [most] if price.price.max() > most / 2 else []})
+    return {"uids": uids, "groups": groups, "price": price, "came": came, "now": now, "ceiling": ceiling}
 
 
-def _words(uids: pd.DataFrame) -> list[str]:
-    """Above each bar: blocks of immunity left, who is you, who goes."""
-    named = np.where(uids.hotkey == YOU, "you", np.where(uids.stand == "next", "next", ""))
-    left = np.where(uids.immune > 0, uids.immune.astype(str), "")
-    return [" ".join(filter(None, pair)) for pair in zip(named, left, strict=True)]
+def _queue(uids: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Stand the uids in the order in which they would go: in line, immune, owner; and name the groups."""
+    group = np.select([uids.role == "owner", uids.immune > 0], [2, 1], 0)
+    queued = uids.assign(group=group).sort_values(
+        ["group", "emission", "age", "uid"], ascending=[True, True, False, True], ignore_index=True
+    )
+    queued["place"] = queued.index + GAP * queued.group
+    first = queued.groupby("group").place.min()
+    groups = pd.DataFrame({"place": first - 0.36, "words": [GROUPS[number] for number in first.index]})
+    groups["align"] = np.where(groups.words == GROUPS[2], "right", "left")
+    groups.loc[groups.words == GROUPS[2], "place"] += 0.72
+    return queued, groups
+
+
+def _price(played: Course) -> pd.DataFrame:
+    """The price over the course; two rows where a registration lifts it."""
+    burn = [int(state.clocks.burn[NETUID]) / RAO_PER_TAO for state in played.states]
+    after = pd.DataFrame({"block": np.arange(len(burn)) * STEP, "price": burn, "order": 1})
+    done = played.registrations
+    before = pd.DataFrame({"block": done.block, "price": done.cost, "order": 0})
+    both = pd.concat([before, after]).sort_values(["block", "order"], ignore_index=True)
+    return both.assign(order=both.index)
+
+
+def _named(uids: pd.DataFrame) -> list[str]:
+    """Above a bar: who is you, who goes."""
+    return np.where(uids.hotkey == YOU, "you", np.where(uids.stand == "next", "next", "")).tolist()
 
 
 def _tones(uids: pd.DataFrame) -> list[str]:
@@ -303,7 +336,7 @@ def limits(view: PruningView) -> dict[str, float]:
     burns = [int(state.clocks.burn[NETUID]) for state in view.course.states]
     most = max(max(burns) / RAO_PER_TAO, view.course.registrations.cost.max())
     emission = max(state.subnet(NETUID).emission.max() for state in view.course.states[:: TEMPO // STEP])
-    return {"price": 1.05 * float(most), "emission": 1.05 * float(emission) / RAO_PER_TAO}
+    return {"price": 1.3 * float(most), "emission": 1.05 * float(emission) / RAO_PER_TAO}
 
 
 def title(view: PruningView) -> str:

@@ -27,12 +27,13 @@ labs.bet_on_registration_and_pruning()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# A full subnet: the owner (uid 0), three validators and twelve miners. Twelve tempos of the chain run; every now
-# and then somebody registers. The first newcomer is **you**, in block 30. Move **Block** to walk through the course. Things
-# to try:
+# A full subnet: the owner (uid 0), three validators (pink) and twelve miners (green). Twelve tempos of the chain run; every now
+# and then somebody registers. The first newcomer is **you**, in block 30. The bars stand in the order in which they would
+# go. Move **Block of the course** to walk through it. Things to try:
 #
 # * In which block do you lose your place? Raise **Skill of your miner** until you stay.
-# * Choose *A rush* and go to the end. Who loses a place there whom you would not have expected? What happened to the price?
+# * Choose *A rush* and walk on. Which uids are still in line? Who loses a place there whom you would not have
+#   expected? And what becomes of the price? Then let somebody register every 10 blocks.
 # * Choose *No immunity*. Whose uid does every newcomer get?
 # * Choose *Sealed weights*. Then raise **Immunity** until nobody dies before being paid.
 
@@ -46,8 +47,8 @@ lab
 # Your bet beside the engine's answer, and what each of the twelve pays, in τ:
 
 # %% id="reveal" jupyter={"source_hidden": true}
-from IPython.display import display
 import pandas as pd
+from IPython.display import display
 
 display(labs.bet_on_registration_and_pruning())
 pd.DataFrame({"pays": views.rush()}, index=pd.RangeIndex(1, 13, name="registration")).T.round(2)
@@ -57,12 +58,13 @@ pd.DataFrame({"pays": views.rush()}, index=pd.RangeIndex(1, 13, name="registrati
 # half every [`burn_half_life`](glossary.md#burn_half_life) blocks, down to a floor. There is no other limit any more:
 # whoever pays, comes in. The TAO buys alpha in the subnet's pool, and that alpha is destroyed; nobody gets it.
 #
-# Who waits for one half-life pays half. Three registrations cost twice as much as none (1.26³ is almost exactly 2), so a
-# subnet with three registrations in a half-life keeps its price.
+# Who waits for one half-life pays half. Three registrations double the price (1.26³ is almost exactly 2), so a
+# subnet with three registrations in a half-life keeps it.
 #
 # ### Who goes
 #
-# This is the rule, whole. The epoch has left a number on every uid, its *emission*: what its hotkey was paid.
+# This is the rule, whole. The epoch has left a number on every uid, its *emission*: the alpha that it made for it, as
+# incentive and as dividends.
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -80,7 +82,10 @@ print(inspect.getsource(neuron_to_prune))
 # 3. of those, the lower uid.
 #
 # Immunity is not a promise. If hardly anybody is past it ([`min_non_immune_uids`](glossary.md#min_non_immune_uids)
-# or fewer), the least earning *immune* uid goes instead. In the lab's rush you saw it.
+# or fewer), the least earning *immune* uid goes instead. Our small subnet
+# has a 2 there. In the rush, with a newcomer every 20 blocks, everybody goes as soon as the immunity is over, good or bad:
+# first even a validator, then each newcomer after exactly 240 blocks. With one every 10 blocks newcomers lose their
+# places while they are immune.
 #
 # ### Three mistakes
 #
@@ -102,7 +107,7 @@ views.silent_validator()
 
 # %% id="pressure" jupyter={"source_hidden": true}
 stays = {every: views.stay(views.Rules(every=every)) for every in (20, 40, 60, 90, 120, 240)}
-pd.DataFrame({"stays, blocks": stays, "paid, α": {e: views.paid_to_you(views.Rules(every=e)) for e in stays}}).T.rename_axis(columns="one registration in … blocks").round(1)
+pd.DataFrame({"stays, blocks": stays, "paid, α": {e: views.paid_to_you(views.Rules(every=e)) for e in stays}}).rename_axis("one registration in … blocks").round(1)
 
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
@@ -179,12 +184,13 @@ pd.DataFrame({"immunity, tempos": range(1, 6), "came": [len(views.course(r).regi
 # With main net's defaults of 30 June 2026 the price halves in 360 blocks, 72 minutes, lies between 0.0005 τ and 100 τ, and
 # immunity lasts 5,000 blocks; more than 10 uids must be past it. Owners may set all of this but the last. Immortal is
 # the owner's own hotkey, and up to ten of its hotkeys if the owner sets it so. Proof of work as a way in is gone, and so is the limit of
-# three registrations in an interval that older guides speak of.
+# registrations per interval.
 #
 # ## In three sentences
 #
 # A place costs what the last hours' rush has made of the price, 1.26 times more with each newcomer and half after each
 # half-life. The newcomer gets the uid of whoever was paid least in the last epoch and is past immunity, miner or
-# validator. So a subnet's owner chooses, with three numbers, how long a newcomer has to show what it can do.
+# validator. So a subnet's owner chooses, by immunity and by the price's half-life and step,
+# how long a newcomer has to show what it can do.
 #
 # **Next:** lesson 08 goes to where alpha is bought and sold: the pool.
