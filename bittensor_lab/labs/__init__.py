@@ -19,6 +19,7 @@ __all__ = [
     "bet_on_attacks",
     "bet_on_block_by_block",
     "bet_on_bonds_and_dividends",
+    "bet_on_design_a_subnet",
     "bet_on_emission",
     "bet_on_issuance",
     "bet_on_registration_and_pruning",
@@ -32,6 +33,7 @@ __all__ = [
     "bet_on_work_and_scoring",
     "block_by_block",
     "bonds_and_dividends",
+    "design_a_subnet",
     "emission_to_wallet",
     "issuance_and_halvings",
     "playground",
@@ -244,6 +246,20 @@ def bet_on_the_whole_network() -> BetStrip:
     return lab.bet_strip()
 
 
+def design_a_subnet(preset: str = "text") -> Lab:
+    """Return the lab of lesson 14: a subnet's design, and a scorecard of who can play it."""
+    from bittensor_lab.labs import design as lab
+
+    return lab.build(preset)
+
+
+def bet_on_design_a_subnet() -> BetStrip:
+    """Return the bet of lesson 14, to be placed before its lab is opened."""
+    from bittensor_lab.labs import design as lab
+
+    return lab.bet_strip()
+
+
 def playground(seed: int = 0) -> Playground:
     """Return the playground: a wallet, six subnets, and blocks that pass."""
     from bittensor_lab.labs import game as lab
@@ -259,6 +275,7 @@ def warmup() -> None:
         bonds,
         consensus,
         copying,
+        design,
         emission,
         game,
         issuance,
@@ -273,6 +290,6 @@ def warmup() -> None:
 
     for lab in (
         blocks, issuance, scoring, consensus, bonds, copying, permits, pruning, pool, emission, returns, life,
-        attacks, year, game,
+        attacks, year, design, game,
     ):  # fmt: skip
         lab.warmup()

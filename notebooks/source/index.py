@@ -27,6 +27,7 @@
 # | 11 | [A subnet's life](11_a_subnets_life.ipynb) | 25 | from the lock to the last pot, and who is paid at the end |
 # | 12 | [Attacks and defences](12_attacks_and_defences.ipynb) | 25 | from which size on an attack pays, and what stops it |
 # | 13 | [The whole network](13_the_whole_network.ipynb) | 20 | where the rules take 128 subnets in a year |
+# | 14 | [Capstone: design a subnet](14_design_a_subnet.ipynb) | 25 | which of five attackers your design stops |
 #
 # Begin with 00 and 03. After them take what you came for: *where does emission go?* 09; *what do I earn?* 08 and 10;
 # *why was I deregistered?* 07; *is this subnet gamed?* 02 and 12.

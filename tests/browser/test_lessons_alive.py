@@ -20,6 +20,7 @@ LESSONS = {
     "11_a_subnets_life": ("Deregistered in week 32: stakers got 26 %", 2, "clients", "Alive after 64 weeks"),
     "12_attacks_and_defences": ("The cabal pays from 50 % of the stake on", 5, "spoof", "The spoofer never"),
     "13_the_whole_network": ("2 subnets take half, 5 did a year ago", 2, "before", "5 subnets take half, 9"),
+    "14_design_a_subnet": ("3 of 5 attacks blocked", 2, "speech", ""),
 }
 """what the title says at first, presses of an arrow key, a preset, and how the title begins then"""
 
