@@ -18,7 +18,7 @@ from bittensor_lab.charts.theme import Name, Theme, theme
 ROW, MOST, NAMES = 38, 1.5, 150
 """pixels; end of the scale, as a part; room for names, pixels"""
 ATTACKS, MEASURES = 5, 2
-WIDTHS = {"attackers": (-NAMES - 130, 1.0), "honest": (-NAMES - 130, 1.0)}
+WIDTHS = {"attackers": (-NAMES - 140, 1.0), "honest": (-NAMES - 140, 1.0)}
 """of the whole width, less names on the left and words on the right"""
 
 

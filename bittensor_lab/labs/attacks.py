@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.attacks import attacks_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -96,7 +95,7 @@ def compute(state: State) -> views.AttackView:
 def draw(view: views.AttackView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture, without the controls of the other attacks."""
     drawing = one_picture(
-        "attacks", attacks_chart, views.tables(view), limits or views.limits(view),
+        "attacks", views.tables(view), limits or views.limits(view),
         title=views.title(view), subtitle=views.subtitle(view), summary=views.summary(view),
         code=code(view), frame=view.curve,
     )  # fmt: skip

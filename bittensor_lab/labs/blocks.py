@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from bittensor_lab.agents.work import RuleName
-from bittensor_lab.charts.blocks import blocks_chart
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -78,7 +77,7 @@ def draw(seen: Seen, state: State, limits: dict[str, float] | None) -> Drawing:
     tables, title, subtitle = views.tables(*about), views.title(*about), views.subtitle(*about)
     code = f"from bittensor_lab.play.story import story\nstory{seen.played}.deeds"
     return one_picture(
-        "blocks", blocks_chart, tables,
+        "blocks", tables,
         title=title, subtitle=subtitle, summary=views.summary(*about), code=code, frame=seen.story.deeds,
     )  # fmt: skip
 

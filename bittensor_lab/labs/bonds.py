@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
-from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet, untitled
 from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.labs.scales import nice, rounded
 from bittensor_lab.params import meaning
@@ -114,7 +114,7 @@ def draw(view: views.BondsView, state: State, limits: dict[str, float] | None) -
         return {name: rounded(table) for name, table in story.bonds_tables(view, ends).items()}
 
     def spec(theme: str) -> dict[str, Any]:
-        return {name: part for name, part in chart(view, ends, theme).to_dict().items() if name != "title"}
+        return untitled(chart(view, ends, theme))
 
     return Drawing(
         title=story.title(view),

@@ -66,10 +66,9 @@ def neuron_rows(neurons: pd.DataFrame, lately: dict[int, list[float]]) -> list[l
         (False, "Miners by incentive", "miner"),
     ):
         rows.append([{"text": word, "tone": tone, "strong": True, "span": 5}])
-        rows += [
-            _neuron(row, tone, lately.get(row.uid, []))
-            for row in neurons[neurons.validator == validator].itertuples()
-        ]
+        listed = neurons[neurons.validator == validator]
+        paid = [lately.get(uid, []) for uid in listed.uid.tolist()]
+        rows += [_neuron(row, tone, got) for row, got in zip(listed.itertuples(), paid, strict=True)]
     return rows
 
 

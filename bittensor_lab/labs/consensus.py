@@ -11,7 +11,7 @@ from typing import Any
 
 from bittensor_lab import datasets
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, MatrixEditor, Preset
-from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet
+from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, recorded_bet, untitled
 from bittensor_lab.labs.picture import ChartPicture, HeatMap
 from bittensor_lab.labs.scales import nice, rounded
 from bittensor_lab.params import meaning
@@ -117,7 +117,7 @@ def draw(view: views.ConsensusView, state: State, limits: dict[str, float] | Non
     key = f"{'consensus' if small else 'heat'} {len(view.validators)} {len(view.miners)}"
 
     def spec(theme: str) -> dict[str, Any]:
-        return {name: part for name, part in chart(view, ends, theme).to_dict().items() if name != "title"}
+        return untitled(chart(view, ends, theme))
 
     return Drawing(
         title=views.title(view),

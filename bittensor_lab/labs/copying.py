@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.copying import copying_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -78,7 +77,7 @@ def draw(view: views.CopyingView, state: State, limits: dict[str, float] | None)
     ends = limits or {key: nice(most) for key, most in views.limits(view).items()}
     tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
     return one_picture(
-        "copying", copying_chart, tables, ends,
+        "copying", tables, ends,
         title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.curve,
     )  # fmt: skip
 

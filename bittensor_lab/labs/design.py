@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.design import design_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -84,7 +83,7 @@ def compute(state: State) -> views.DesignView:
 def draw(view: views.DesignView, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     return one_picture(
-        "design", design_chart, views.tables(view), {},
+        "design", views.tables(view), {},
         title=views.title(view), subtitle=views.subtitle(view), summary=views.summary(view),
         code=code(view), frame=view.frame,
     )  # fmt: skip

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.emission import emission_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Part, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -118,7 +117,7 @@ def draw(view: views.EmissionView, state: State, limits: dict[str, float] | None
     ends = limits or {key: nice(most) for key, most in story.limits(view).items()}
     tables, title, subtitle = story.tables(view), story.title(view), story.subtitle(view)
     return one_picture(
-        "emission", emission_chart, tables, ends,
+        "emission", tables, ends,
         title=title, subtitle=subtitle, summary=story.summary(view), code=code(view), frame=view.shares,
     )  # fmt: skip
 

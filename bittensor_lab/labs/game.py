@@ -31,7 +31,7 @@ from bittensor_lab.labs.controls import (
     Preset,
     Summary,
 )
-from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records
+from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records, untitled
 from bittensor_lab.labs.picture import ChartPicture, chart_png, specification
 from bittensor_lab.labs.saves import Saves
 from bittensor_lab.labs.scales import nice, rounded
@@ -364,7 +364,7 @@ class Playground(w.VBox):
         }
 
     def _spec(self, theme: Any) -> dict[str, Any]:
-        return {name: part for name, part in self._chart(theme).to_dict().items() if name != "title"}
+        return untitled(self._chart(theme))
 
     def _chart(self, theme: Any) -> Any:
         from bittensor_lab.charts.playground import playground_chart

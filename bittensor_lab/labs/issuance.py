@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.issuance import issuance_chart
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -82,7 +81,7 @@ def draw(view: views.IssuanceView, state: State, limits: dict[str, float] | None
     """Return the sentences and the picture."""
     tables, title, subtitle = views.tables(view), views.title(view), views.subtitle(view)
     return one_picture(
-        "issuance", issuance_chart, tables,
+        "issuance", tables,
         title=title, subtitle=subtitle, summary=views.summary(view), code=code(view), frame=view.halvings,
     )  # fmt: skip
 

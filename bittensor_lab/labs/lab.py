@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -59,7 +60,6 @@ class Drawing:
 
 def one_picture(
     name: str,
-    chart: Callable[..., Any],
     tables: Mapping[str, Any],
     limits: dict[str, float] | None = None,
     *,
@@ -74,9 +74,8 @@ def one_picture(
     Parameters
     ----------
     name
-        of the picture, and of its specification.
-    chart
-        makes the Altair chart: ``chart(tables, limits=, name=, title=, subtitle=)``, ``name`` being a theme.
+        of the picture: ``NAME_chart`` in ``charts.NAME`` makes it. Its module is imported when the code of
+        the chart is new or a PNG is asked for, since altair itself takes seconds.
     tables
         the DataFrames that the picture shows.
     limits
@@ -84,12 +83,12 @@ def one_picture(
     """
     data, ends = {key: rounded(table) for key, table in tables.items()}, limits or {}
 
-    def spec(theme: str) -> dict[str, Any]:
-        made = chart(tables, limits=ends, name=theme).to_dict()
-        return {part: value for part, value in made.items() if part != "title"}
+    def chart(theme: str, **words: str) -> Any:
+        module = import_module(f"bittensor_lab.charts.{name}")
+        return getattr(module, f"{name}_chart")(tables, limits=ends, name=theme, **words)
 
     params = {f"top_{key}": most for key, most in ends.items()}
-    shown = {"key": name, "make": spec, "tables": data, "params": params}
+    shown = {"key": name, "make": lambda theme: untitled(chart(theme)), "tables": data, "params": params}
     return Drawing(
         title=title,
         subtitle=subtitle,
@@ -97,12 +96,17 @@ def one_picture(
         code=code,
         frame=frame,
         limits=ends,
-        chart=lambda: chart(tables, limits=ends, name="light", title=title, subtitle=subtitle),
+        chart=lambda: chart("light", title=title, subtitle=subtitle),
         key=name,
-        spec=spec,
+        spec=lambda theme: untitled(chart(theme)),
         tables=lambda: data,
         show={name: shown},
     )
+
+
+def untitled(chart: Any) -> dict[str, Any]:
+    """Return a chart's specification without its title, which the page shows above the picture."""
+    return {part: value for part, value in chart.to_dict().items() if part != "title"}
 
 
 class Lab(w.VBox):

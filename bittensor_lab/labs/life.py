@@ -10,7 +10,6 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.life import life_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -120,7 +119,7 @@ def draw(view: Life, state: State, limits: dict[str, float] | None) -> Drawing:
     """Return the sentences and the picture."""
     ends = limits or {key: nice(most) for key, most in story.limits(view).items()}
     return one_picture(
-        "life", life_chart, story.tables(view), ends, title=story.title(view), subtitle=story.subtitle(view),
+        "life", story.tables(view), ends, title=story.title(view), subtitle=story.subtitle(view),
         summary=story.summary(view), code=code(view.plan), frame=view.course,
     )  # fmt: skip
 

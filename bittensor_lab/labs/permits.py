@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.permits import permits_chart
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Part, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -110,7 +109,7 @@ def draw(view: views.PermitsView, state: State, limits: dict[str, float] | None)
     """Return the sentences and the picture."""
     ends = limits or {key: nice(most) for key, most in story.limits(view).items()}
     drawing = one_picture(
-        "permits", permits_chart, story.tables(view), ends,
+        "permits", story.tables(view), ends,
         title=story.title(view), subtitle=story.subtitle(view), summary=story.summary(view),
         code=code(view), frame=view.uids,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.pool import pool_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -89,7 +88,7 @@ def draw(view: views.PoolView, state: State, limits: dict[str, float] | None) ->
     reach = views.limits(view)
     ends = limits or {**reach, "cost": nice(reach["cost"])}
     return one_picture(
-        "pool", pool_chart, views.tables(view), ends,
+        "pool", views.tables(view), ends,
         title=views.title(view), subtitle=views.subtitle(view), summary=views.summary(view),
         code=code(view), frame=view.curve,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.pruning import pruning_chart
 from bittensor_lab.labs.controls import BetStrip, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -92,7 +91,7 @@ def draw(view: views.PruningView, state: State, limits: dict[str, float] | None)
     """Return the sentences and the picture."""
     ends = limits or {key: nice(most) for key, most in views.limits(view).items()}
     return one_picture(
-        "pruning", pruning_chart, views.tables(view), ends,
+        "pruning", views.tables(view), ends,
         title=views.title(view), subtitle=views.subtitle(view), summary=views.summary(view),
         code=code(view), frame=view.uids,
     )  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.returns import returns_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -112,7 +111,7 @@ def draw(view: Year, state: State, limits: dict[str, float] | None) -> Drawing:
     found = {key: nice(most) for key, most in story.limits(view, week).items()}
     ends = limits or found | {"amount": float(view.plan.amount)}
     return one_picture(
-        "returns", returns_chart, story.tables(view, week), ends, title=story.title(view, week),
+        "returns", story.tables(view, week), ends, title=story.title(view, week),
         subtitle=story.subtitle(view), summary=story.summary(view, week), code=code(view.plan),
         frame=view.course,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bittensor_lab.charts.year import year_chart
 from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
@@ -72,7 +71,7 @@ def draw(view: views.YearView, state: State, limits: dict[str, float] | None) ->
     """Return the sentences and the picture."""
     ends = limits or {key: nice(most) for key, most in views.limits(view).items()}
     return one_picture(
-        "year", year_chart, views.tables(view), ends,
+        "year", views.tables(view), ends,
         title=views.title(view), subtitle=views.subtitle(view), summary=views.summary(view),
         code=code(view), frame=view.frame,
     )  # fmt: skip
