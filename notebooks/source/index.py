@@ -14,7 +14,7 @@
 # | | lesson | minutes | |
 # |---|---|---|---|
 # | 00 | [Start here: two layers, one block](00_start_here.ipynb) | 20 | what happens on the chain, what never does, and who is paid |
-# | 01 | [Issuance and halvings](01_issuance_and_halvings.ipynb) | 15 | how much TAO there is, and why a halving has no date |
+# | 01 | [TAO: issuance and halvings](01_issuance_and_halvings.ipynb) | 15 | how much TAO there is, and why a halving has no date |
 # | 02 | [Work and scoring](02_work_and_scoring.ipynb) | 20 | who is ranked first, the best miner or the spoofer |
 # | 03 | [Weights and consensus](03_weights_and_consensus.ipynb) | 20 | what stake-weighted validators agree on, and what is clipped |
 # | 04 | [Bonds and dividends](04_bonds_and_dividends.ipynb) | 20 | when being right first pays |
