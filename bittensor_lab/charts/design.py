@@ -40,6 +40,13 @@ def design_chart(
     return pile(views, tables, look, widths=WIDTHS, title=title, subtitle=subtitle, limits=limits)
 
 
+def _heading(words: str, look: Theme) -> alt.TitleParams:
+    """A heading that begins where the names do, however long they are."""
+    title = heading(words, look)
+    title.frame, title.dx = "group", -NAMES
+    return title
+
+
 def _y(rows: int) -> Any:
     return alt.Y("row:Q", scale=alt.Scale(domain=[rows - 0.4, -0.6], nice=False, zero=False), axis=None)
 
@@ -51,7 +58,7 @@ def _named(rows: Any, field: str, y: Any, look: Theme) -> Any:
 
 def _attackers(data: dict[str, Any], look: Theme) -> Any:
     rows, y = alt.Chart(data["attackers"]), _y(ATTACKS)
-    axis = alt.Axis(title="gain over being honest", values=[-1, -0.5, 0, 0.5, 1, 1.5], format="+.0%")
+    axis = alt.Axis(title=None, values=[-1, -0.5, 0, 0.5, 1, 1.5], format="+.0%")
     x = alt.X("at:Q", scale=alt.Scale(domain=[-1, MOST], nice=False, zero=False), axis=axis)
     pays = rows.transform_filter("datum.gain > 0").transform_calculate(
         left="0", right="datum.at", top="datum.row - 0.3", bottom="datum.row + 0.3"
@@ -73,7 +80,7 @@ def _attackers(data: dict[str, Any], look: Theme) -> Any:
         ),
         _named(rows, "attack", y, look),
         ends.encode(x=alt.datum(MOST), y=y, text="words:N"),
-    ).properties(title=heading("What each attacker gets", look))
+    ).properties(title=_heading("What each attacker gets over being honest", look))
 
 
 def _honest(data: dict[str, Any], look: Theme) -> Any:
@@ -84,4 +91,4 @@ def _honest(data: dict[str, Any], look: Theme) -> Any:
         rows.mark_bar(size=20, color=look.fill["tao"], opacity=0.8).encode(x=x, x2=alt.datum(0), y=y),
         _named(rows, "measure", y, look),
         ends.encode(x=alt.datum(1), y=y, text="words:N"),
-    ).properties(title=heading("What honest people have", look))
+    ).properties(title=_heading("What honest people have", look))

@@ -147,7 +147,7 @@ def tables(view: DesignView) -> dict[str, pd.DataFrame]:
 
 
 def _gain(gain: float) -> str:
-    return "blocked" if gain <= 1e-9 else f"{format_percent(gain, signed=True)} over honest"
+    return "blocked" if gain <= 1e-9 else format_percent(gain, signed=True)
 
 
 def title(view: DesignView) -> str:

@@ -212,7 +212,7 @@ function bet(model, el) {
   const line = (open) => {
     const value = model.get('value'), answer = model.get('answer');
     const track = h('div', { class: 'bl-track' });
-    for (const tick of model.get('ticks')) track.append(h('i', { style: `--at: ${at(tick)}` }, number(tick)));
+    for (const tick of model.get('ticks')) track.append(h('i', { style: `--at: ${at(tick)}` }, unit.length > 2 ? tick : number(tick)));
     if (answer !== null && value !== null) {
       const [a, b] = [at(answer), at(value)].sort((x, y) => x - y);
       track.append(h('span', { class: 'bl-gap', style: `--at: ${a}; --to: ${b}` }));
