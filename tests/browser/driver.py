@@ -215,13 +215,20 @@ class Page:
             return window.jupyterapp.commands.execute('notebook:run-cell') }"""
         )
 
+    def titled(self, said: str) -> None:
+        """Wait until the lab has found this."""
+        self.tab.wait_for_function(
+            "(t) => document.querySelector('.btlab .bl-title').textContent.replaceAll('\\u00a0', ' ') === t",
+            arg=said,
+        )
+
     def fingerprint(self) -> int:
         """Return a number that changes when the lab's picture does."""
         return int(self.tab.evaluate(FINGERPRINT))
 
     def changed(self, before: int) -> None:
         """Wait until the picture is another one."""
-        self.tab.wait_for_function(f"(before) => ({FINGERPRINT})() !== before", arg=before, timeout=10_000)
+        self.tab.wait_for_function(f"(before) => ({FINGERPRINT})() !== before", arg=before, timeout=30_000)
 
     def settled(self) -> None:
         """Wait until the newest thing that a control sent is drawn."""

@@ -43,9 +43,7 @@ def test_lesson_runs_and_answers_keyboard_and_drag(lesson):
 
     lesson.tab.get_by_text("Reset", exact=True).click()
     lesson.settled()
-    lesson.tab.wait_for_function(
-        "(t) => document.querySelector('.btlab .bl-title').textContent === t", arg=said
-    )
+    lesson.titled(said)
 
 
 def test_shortcuts_of_the_notebook_leave_the_controls_alone(lesson):
@@ -108,8 +106,8 @@ def test_the_code_line_is_copied_and_makes_the_numbers_of_the_picture(lesson):
     lesson.tab.get_by_text("Copy as code", exact=True).click()
     lesson.tab.get_by_text("Copied", exact=True).wait_for(timeout=5_000)
     *setup, last = lesson.tab.evaluate("() => navigator.clipboard.readText()").splitlines()
-    made = lesson.execute("\n".join([*setup, f"print({last}.kept.round(6).tolist())"]))
-    assert made == lesson.execute("print(lab.frame.kept.round(6).tolist())")
+    made = lesson.execute("\n".join([*setup, f"print({last}.clipped.round(6).tolist())"]))
+    assert made == lesson.execute("print(lab.frame.clipped.round(6).tolist())")
     assert made.startswith("[0.")
 
 

@@ -43,9 +43,7 @@ def test_a_move_and_the_penalty_change_title_and_picture(lesson):
 
     lesson.tab.get_by_text("Reset", exact=True).click()
     lesson.settled()
-    lesson.tab.wait_for_function(
-        "(t) => document.querySelector('.btlab .bl-title').textContent === t", arg=said
-    )
+    lesson.titled(said)
 
 
 def test_presets_and_rules(lesson):
