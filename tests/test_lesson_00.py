@@ -154,9 +154,7 @@ def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):
         "answer-2": "paying_blocks = (story.blocks.alpha > 0).sum()",
     }
     texts, _ = run(SOURCE, tmp_path, monkeypatch, right)
-    assert (
-        texts["check-1"].startswith("shares: right") and texts["check-2"] == "paying_blocks: right\n"
-    )
+    assert texts["check-1"].startswith("shares: right") and texts["check-2"] == "paying_blocks: right\n"
     for answer, number in (("scores / scores.max()", "121"), ("scores", "2")):
         wrong = {
             "answer-1": f"def shares(scores):\n    return {answer}",

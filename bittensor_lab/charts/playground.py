@@ -1,8 +1,9 @@
 """The picture of the playground: who gets how much of each block's TAO, and what alpha costs.
 
 Two views over the same blocks. Above, the shares are stacked, the followed subnet at the bottom in
-TAO's colour, with a dashed line where it would be without your last trade. Below, spot prices; the
-followed subnet's in alpha's colour, its moving price dotted. A rule through both marks the trade.
+TAO's colour, with a dashed line where it is in the other future: without your last trade, or on the other
+side of a fork. Below, spot prices; the followed subnet's in alpha's colour, its moving price dotted, the
+other future's price dashed. A rule through both marks where the two part.
 
 The tables are those of ``play.views``: both axes run from 0 to 1 already, so new tables need no
 new scales.
@@ -123,11 +124,13 @@ def _lines(data: dict[str, Any], look: Theme) -> list[Any]:
     lines = alt.Chart(data["lines"])
     along = {"x": _x("x"), "y": _y("y"), "detail": "series:N"}
     alpha = look.fill["alpha"]
-    other, own, moving = (
-        lines.transform_filter(f"datum.kind === '{kind}'") for kind in ("other", "followed", "moving")
+    other, own, moving, without = (
+        lines.transform_filter(f"datum.kind === '{kind}'")
+        for kind in ("other", "followed", "moving", "without price")
     )
     return [
         other.mark_line(color=look.fill["other_line"], strokeWidth=1.3).encode(**along),
+        without.mark_line(color=look.text["alpha"], strokeWidth=1.8, strokeDash=[6, 4]).encode(**along),
         moving.mark_line(color=look.text["alpha"], strokeWidth=2, strokeDash=[1.5, 4]).encode(**along),
         own.mark_line(color=alpha, strokeWidth=2.4).encode(**along),
     ]

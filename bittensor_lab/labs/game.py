@@ -1,66 +1,60 @@
 """The playground: a wallet, six subnets, and blocks that pass.
 
-It only wires. What happens is a ``Game``, which never changes in place: a button gives the next
-one, undo takes the one before. The tables and sentences come from ``play.views``, the picture
-from ``charts.playground``, the quote from ``quotes``. While it plays, one task of the kernel's loop lets
-a block pass at a time; pausing, undoing, running the cell again and closing all end it.
+It only wires. What happens is a ``Game``, which never changes in place: a button gives the next one, undo
+takes the one before, a fork has two of them. The controls are in ``forms``, what they ask for in ``actions``,
+tables and sentences in ``play.views``, the picture in ``charts.playground``, saved games in ``play.shelf``.
+
+While it plays, one task of the kernel's loop lets blocks pass and draws a frame when the browser has drawn
+the last one. Pausing, undoing, running the cell again and closing end it; so does nobody looking.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 
-from bittensor_lab.block import Extrinsic
 from bittensor_lab.chain import Chain
 from bittensor_lab.errors import InputError, LabError
-from bittensor_lab.extrinsics import AddStake, BurnedRegister, RemoveStake, SetWeights
-from bittensor_lab.labs.board import Act, BlockBar, Table
-from bittensor_lab.labs.cells import event_rows, neuron_rows, position_rows, quote_rows
-from bittensor_lab.labs.controls import (
-    Choice,
-    CodeLine,
-    Finding,
-    LabelledSlider,
-    MatrixEditor,
-    Preset,
-    Summary,
-)
+from bittensor_lab.labs.actions import extrinsic_of, offered
+from bittensor_lab.labs.board import Act, BlockBar, Script, Shelf, Table
+from bittensor_lab.labs.cells import event_rows, future_rows, neuron_rows, position_rows, quote_rows
+from bittensor_lab.labs.controls import Finding, Summary
+from bittensor_lab.labs.forms import Form
 from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records, untitled
 from bittensor_lab.labs.picture import ChartPicture, chart_png, specification
-from bittensor_lab.labs.saves import Saves
-from bittensor_lab.labs.scales import nice, rounded
-from bittensor_lab.params import meaning
+from bittensor_lab.labs.refusals import Refusal, refused
+from bittensor_lab.labs.scales import rounded
 from bittensor_lab.play import (
     HOME,
-    VALIDATORS,
     YOU,
-    YOUR_HOTKEY,
     Game,
-    begun,
+    digest,
+    dropped,
+    forked,
     moved,
     opening,
     passed_on,
+    shelf,
+    switched,
     views,
     with_others,
 )
-from bittensor_lab.quotes import Quote, quote_add_stake, quote_remove_stake
 from bittensor_lab.schedule import blocks_until_next_auto
-from bittensor_lab.stake import stake_of
-from bittensor_lab.state import State
-from bittensor_lab.units import RAO_PER_TAO, format_tao, tao
+from bittensor_lab.units import RAO_PER_TAO, THIN_SPACE, format_tao
 from bittensor_lab.views.wallet import positions
 
-MODES = [("stake", "Stake"), ("unstake", "Unstake"), ("weights", "Weights"), ("register", "Register")]
-PAST = 200
-"""moves that can be undone"""
-PACE = 0.1
-"""seconds between two blocks of play"""
+PAST = 60
+"""steps that can be undone; a time of play is one"""
+PACES = [("1", "1 a second"), ("4", "4 a second"), ("10", "10 a second")]
+UNSEEN = 15.0
+"""seconds after which play stops, if no browser shows it"""
+BEHIND = 10
+"""blocks at the most that are let pass at once when the browser is slow"""
+FREE_REASON = ["", "", "", ""]
 KEY = "playground"
 
 
@@ -70,52 +64,38 @@ def build(seed: int = 0) -> Playground:
 
 
 class Playground(w.VBox):
-    """The playground in a notebook: ``chain``, ``state``, ``frame``, ``chart``, ``save``."""
+    """The playground in a notebook: ``chain``, ``state``, ``frame``, ``chart``, ``digest``, ``save``."""
 
     def __init__(self, seed: int) -> None:
         self.game, self._past = opening(seed), list[Game]()
         self._task: asyncio.Task[None] | None = None
-        self._stamp = 0
-        self._loading = False
-        subnets = [(str(n), f"SN {n}") for n in self.game.chain.state.netuids]
-        keys = [f"validator-{v + 1}" for v in range(VALIDATORS)]
-        hotkeys = [(YOUR_HOTKEY, "yours"), *((key, key) for key in keys)]
-        self.bar, self.wallet, self.quote, self.button = BlockBar(), Table(), Table(quiet=True), Act()
-        self.mode = Choice(title="What you do", options=MODES, value="stake")
-        self.subnet = Preset(title="Subnet", chain="netuid", options=subnets, value=str(HOME))
-        self.hotkey = Preset(title="Validator", chain="hotkey", options=hotkeys, value=YOUR_HOTKEY)
-        self.amount = LabelledSlider(title="Amount, τ", labels=["τ"], values=[100.0], digits=0)
-        self.weights = MatrixEditor(title="Your weights, %", chain="set_weights", rows=["you"])
-        self.finding, self.picture, self.summary, self.code = Finding(), ChartPicture(), Summary(), CodeLine()
-        self.metagraph, self.events = Table(), Table(title="Events")
-        self.others = Choice(title="Others", options=[("rest", "Rest"), ("trade", "Trade")], value="rest")
-        self.saves = Saves(keep=lambda: self.game.chain.state, take=self.take)
-        super().__init__([self.bar, self._page(), self.saves, self.code])
+        self._stamp, self._followed = 0, HOME
+        self.bar = BlockBar(paces=PACES, pace="4")
+        self.form = Form(chosen=self._chosen, changed=lambda stamp: self._show_quote())
+        self.wallet, self.quote, self.button = Table(title="Wallet"), Table(quiet=True, words="quote"), Act()
+        self.finding, self.picture, self.summary, self.code = Finding(), ChartPicture(), Summary(), Script()
+        self.futures = Table(title="Two futures", words="futures")
+        self.metagraph, self.events = Table(), Table(title="Events", words="events")
+        self.shelf = Shelf(games=shelf.names())
+        foot = box("btlab-foot", [self.code, self.shelf])
+        super().__init__([self.bar, self._page(), foot])
         self.add_class("btlab")
         self._listen()
-        self._offer()
-        self.refresh()
+        self._draw()
 
     def _page(self) -> w.Box:
-        pair = box("btlab-pair", [self.subnet, self.hotkey])
-        left = (self.wallet, self.mode, pair, self.amount, self.weights, self.quote, self.button, self.others)
-        middle = (self.finding, self.picture, self.summary)
-        columns = [
-            box("btlab-stack", left),
-            box("btlab-stack", middle),
-            box("btlab-stack", (self.metagraph, self.events)),
-        ]
+        left = (self.wallet, *self.form.parts, self.quote, self.button)
+        middle = (self.finding, self.picture, self.summary, self.futures)
+        columns = [box("btlab-stack", part) for part in (left, middle, (self.metagraph, self.events))]
         columns[1].add_class("btlab-picture")
         return box("btlab-play", columns)
 
     def _listen(self) -> None:
         self.bar.observe(lambda change: self._command(change.owner.command, change.owner.stamp), "pressed")
+        self.bar.observe(lambda change: self.let_others(change.new, change.owner.stamp), "others")
+        self.bar.observe(lambda change: self._show_future(change.new, change.owner.stamp), "future")
         self.button.observe(lambda change: self.act(change.owner.stamp), "pressed")
-        for part in (self.mode, self.subnet, self.hotkey):
-            part.observe(lambda change: self._chosen(change.owner.stamp), "value")
-        self.others.observe(lambda change: self._others_chosen(), "value")
-        self.amount.observe(lambda change: self._asked(), "values")
-        self.weights.observe(lambda change: self._asked(), "values")
+        self.shelf.observe(lambda change: self._shelve(change.owner.command, change.owner.name), "pressed")
 
     # --- what a learner uses -----------------------------------------------------------------------
 
@@ -127,18 +107,17 @@ class Playground(w.VBox):
     @property
     def state(self) -> dict[str, Any]:
         """What the controls say."""
-        return {
-            "mode": self.mode.value,
-            "netuid": self.netuid,
-            "hotkey": self.hotkey.value,
-            "amount": self.amount.value,
-            "weights": self.weights.value,
-        }
+        return vars(self.form.wish(self.game.chain.state)).copy()
+
+    @property
+    def digest(self) -> str:
+        """A short name of the chain's state: the code of this game ends in a chain of the same."""
+        return digest(self.game.chain.state)
 
     @property
     def netuid(self) -> int:
         """The subnet that is followed."""
-        return int(self.subnet.value)
+        return self._followed
 
     @property
     def frame(self) -> Any:
@@ -174,30 +153,63 @@ class Playground(w.VBox):
 
     def act(self, stamp: int = 0) -> None:
         """Do what the controls say; what the chain refuses changes nothing and is said."""
-        extrinsic, code = self._asked_for()
         try:
-            game = moved(self.game, extrinsic, code)
+            state = self.game.chain.state
+            game = moved(self.game, extrinsic_of(state, self.form.wish(state)))
         except LabError as error:
-            self.button.reason = f"{error.name if hasattr(error, 'name') else ''}: {error}".lstrip(": ")
+            self.button.reason = _reason(refused(error))
             return
         self._next(game, stamp)
 
     def undo(self, stamp: int = 0) -> None:
-        """Take the last move, or the last blocks, back."""
+        """Take the last step back: a deed, blocks that passed, a time of play, a fork."""
         self.pause()
         if self._past:
             self.game = self._past.pop()
-            self._offer()
-            self.refresh(stamp)
+            self._draw(stamp)
 
-    def take(self, state: State, code: tuple[str, ...] = ()) -> None:
-        """Go on from a state of one's own, as from a saved game; undo brings the present one back."""
+    def fork(self, stamp: int = 0) -> None:
+        """Go on in a second future, and keep the first beside it."""
+        self._next(forked(self.game), stamp)
+
+    def switch(self, stamp: int = 0) -> None:
+        """Show the other future."""
+        self._next(switched(self.game), stamp)
+
+    def drop(self, stamp: int = 0) -> None:
+        """Keep only the future that is shown."""
+        self._next(dropped(self.game), stamp)
+
+    def let_others(self, act: bool, stamp: int = 0) -> None:
+        """Let the other people act from now on, or no more."""
+        if act != self.game.others:
+            self._next(with_others(self.game, act), stamp)
+
+    def keep(self, name: str) -> None:
+        """Save the game under a name; what went wrong is said beside the button."""
+        try:
+            shelf.keep(self.game, name)
+            self.shelf.said = f"Saved as “{name}”, in {shelf.folder()}."
+            self.shelf.newest = name
+        except InputError as error:
+            self.shelf.said = str(error)
+        self.shelf.games = shelf.names()
+
+    def fetch(self, name: str) -> None:
+        """Go on with a saved game; if its file is bad, with the one that is here."""
+        try:
+            game = shelf.fetch(name)
+        except InputError as error:
+            self.shelf.said, self.shelf.games = str(error), shelf.names()
+            return
         self.pause()
-        self._next(with_others(begun(state, self.game.seed, code), self.game.others), 0)
+        self._next(game)
+        self.shelf.said = f"“{name}” is loaded. Undo brings back the game that was here."
 
     def play(self) -> None:
-        """Let ten blocks pass in a second, until ``pause``."""
+        """Let blocks pass at the pace of the bar, until ``pause``; they count as one step."""
         if self._task is None:
+            self._remember()
             self._task = asyncio.get_running_loop().create_task(self._playing())
             self.bar.playing = True
 
@@ -213,88 +225,63 @@ class Playground(w.VBox):
         self.pause()
         close_tree(self)
 
-    # --- wiring ------------------------------------------------------------------------------------
+    # --- play --------------------------------------------------------------------------------------
 
     async def _playing(self) -> None:
+        """Let blocks pass as time does; a browser that is behind gets fewer frames, of more blocks each."""
+        clock = asyncio.get_running_loop().time
+        due = looked = clock()
+        seen, owed, has_looked = self.bar.seen, 0, False
         while True:
-            await asyncio.sleep(PACE)
-            self.step()
+            due = max(due + 1 / float(self.bar.pace), clock() - 1.0)
+            await asyncio.sleep(max(0.0, due - clock()))
+            owed = min(owed + 1, BEHIND)
+            if self.bar.seen != seen:
+                seen, looked, has_looked = self.bar.seen, clock(), True
+            if clock() - looked > UNSEEN:
+                self.pause()
+                return
+            if not has_looked or self.bar.frame - seen <= 2:
+                self.game, owed = passed_on(self.game, owed), 0
+                self._draw()
+
+    # --- wiring ------------------------------------------------------------------------------------
 
     def _command(self, command: str, stamp: int) -> None:
         if command == "play":
             self.play() if self._task is None else self.pause()
-        elif command == "undo":
-            self.undo(stamp)
+        elif command in ("undo", "fork", "drop"):
+            {"undo": self.undo, "fork": self.fork, "drop": self.drop}[command](stamp)
         else:
             self.step(1 if command == "block" else self._to_epoch(), stamp)
+
+    def _show_future(self, name: str, stamp: int) -> None:
+        other = self.game.without
+        if self.game.is_forked and other is not None and name == other.name:
+            self.switch(stamp)
+
+    def _shelve(self, command: str, name: str) -> None:
+        (self.keep if command == "save" else self.fetch)(name)
 
     def _to_epoch(self) -> int:
         return max(1, blocks_until_next_auto(self.game.chain.state, self.netuid) or 1)
 
-    def _next(self, game: Game, stamp: int) -> None:
+    def _remember(self) -> None:
         self._past = [*self._past, self.game][-PAST:]
-        self.game = game
-        self._offer()
-        self.refresh(stamp)
 
-    def _others_chosen(self) -> None:
-        self.game = with_others(self.game, self.others.value == "trade")
+    def _next(self, game: Game, stamp: int = 0) -> None:
+        self._remember()
+        self.game = game
+        self._draw(stamp)
 
     def _chosen(self, stamp: int) -> None:
-        self._offer()
+        self._draw(stamp)
+
+    def _draw(self, stamp: int = 0) -> None:
+        """Fit the controls to the game, and draw everything anew."""
+        self.form.fit(self.game.chain.state)
+        self._followed = self.form.netuid or self._followed
         self.refresh(stamp)
-
-    def _asked(self) -> None:
-        if not self._loading:
-            self._show_quote()
-
-    def _offer(self) -> None:
-        """Fit the controls to what can be done now."""
-        self._loading = True
-        state, mode = self.game.chain.state, self.mode.value
-        trades = mode in ("stake", "unstake")
-        self.amount.hidden = self.quote.hidden = self.hotkey.hidden = not trades
-        self.weights.hidden = mode != "weights"
-        held = stake_of(state, self.netuid, self.hotkey.value, YOU)
-        most = state.free.get(YOU, 0) if mode == "stake" else held
-        unit = "τ" if mode == "stake" else "α"
-        high = max(1.0, float(int(most / RAO_PER_TAO)))
-        with self.amount.hold_sync():
-            self.amount.title = f"Amount, {unit} (of {format_tao(most, unit, 0)})"
-            self.amount.high, self.amount.step = high, max(1.0, nice(high) / 200)
-            self.amount.values = [min(self.amount.values[0], high)]
-        self._offer_weights()
-        self._loading = False
-
-    def _offer_weights(self) -> None:
-        miners = [f"M{uid}" for uid in self._miners()]
-        if self.weights.columns != miners:
-            even = [100 // len(miners)] * len(miners) if miners else []
-            even[:1] = [100 - sum(even[1:])] if miners else []
-            self.weights.columns, self.weights.values = miners, [even]
-
-    def _miners(self) -> list[int]:
-        subnet = self.game.chain.subnet(self.netuid)
-        return [uid for uid, hotkey in enumerate(subnet.hotkeys) if hotkey.startswith("miner")]
-
-    def _asked_for(self) -> tuple[Extrinsic, str]:
-        """The extrinsic that the controls describe, and the Python that makes it."""
-        netuid, hotkey, mode = self.netuid, self.hotkey.value, self.mode.value
-        if mode == "weights":
-            uids, values = self._miners(), self.weights.values[0]
-            code = f'chain.set_weights("{YOUR_HOTKEY}", {netuid}, {uids}, {values})'
-            return SetWeights(YOUR_HOTKEY, netuid, uids, values), code
-        if mode == "register":
-            miner = self._new_miner()
-            return BurnedRegister(YOU, miner, netuid), f'chain.burned_register("{YOU}", "{miner}", {netuid})'
-        kind, call = (AddStake, "add_stake") if mode == "stake" else (RemoveStake, "remove_stake")
-        code = f'chain.{call}("{YOU}", "{hotkey}", {netuid}, tao({self.amount.values[0]:g}))'
-        return kind(YOU, hotkey, netuid, tao(self.amount.values[0])), code
-
-    def _new_miner(self) -> str:
-        """A name for a hotkey that nobody has yet."""
-        taken = self.game.chain.state.owner
-        return next(name for n in count(1) if (name := f"your-miner-{n}") not in taken)
 
     def refresh(self, stamp: int = 0) -> None:
         """Draw everything anew."""
@@ -302,61 +289,56 @@ class Playground(w.VBox):
         game, netuid = self.game, self.netuid
         words = views.summary(game, netuid)
         self.picture.show(KEY, self._spec, self._tables(), {}, words, self._stamp)
-        self.finding.title, self.finding.subtitle = views.title(game, netuid), views.subtitle(game)
+        with self.finding.hold_sync():
+            self.finding.title, self.finding.subtitle = views.title(game, netuid), views.subtitle(game)
         self.summary.text, self.code.code = words, views.code(game)
-        self._show_bar()
         self._show_tables()
         self._show_quote()
+        self._show_bar()  # last: what the browser has seen of it, it has seen of all
 
     def _show_bar(self) -> None:
-        state = self.game.chain.state
+        game = self.game
+        state, other = game.chain.state, game.without
         tempo, left = state.hyperparameters(self.netuid).tempo, self._to_epoch()
         with self.bar.hold_sync():
-            self.bar.block = f"{state.block:,}".replace(",", "\u2009")
-            self.bar.progress = 1 - left / tempo if tempo else 0.0
-            self.bar.words = f"SN {self.netuid}: next epoch in {left} of {tempo} blocks"
-            self.bar.can_undo = bool(self._past)
+            self.bar.block = f"{state.block:,}".replace(",", THIN_SPACE)
+            self.bar.progress = min(1.0, max(0.0, 1 - left / tempo)) if tempo else 0.0
+            self.bar.words = (
+                f"SN {self.netuid}: next epoch in {left} of {tempo} blocks" if tempo else "tempo 0: no epoch"
+            )
+            self.bar.can_undo, self.bar.others = bool(self._past), game.others
+            self.bar.futures = [game.name, *([other.name] if other and game.is_forked else [])]
+            self.bar.future = game.name
+            self.bar.frame += 1
 
     def _show_tables(self) -> None:
-        game, netuid = self.game, self.netuid
-        free = format_tao(game.chain.state.free.get(YOU, 0), digits=2)
+        game, netuid, state = self.game, self.netuid, self.game.chain.state
+        free = state.free.get(YOU, 0)
         with self.wallet.hold_sync():
-            self.wallet.title, self.wallet.note = "Wallet", f"free {free}"
+            self.wallet.hero = ["Free", format_tao(free, digits=2)]
             self.wallet.head = ["Position", "worth, τ", "exit now"]
-            self.wallet.rows = position_rows(positions(game.chain.state, YOU))
+            self.wallet.rows = position_rows(positions(state, YOU), free / RAO_PER_TAO)
+        last = int(state.clocks.last_step_block[netuid])
         with self.metagraph.hold_sync():
-            self.metagraph.title, self.metagraph.note = f"SN {netuid} metagraph", "shares of the last epoch"
-            self.metagraph.head = ["uid", "stake, α", "share", "α / epoch", "lately"]
-            self.metagraph.rows = neuron_rows(views.neurons(game, netuid), views.lately(game, netuid))
+            self.metagraph.title = f"SN {netuid} metagraph"
+            self.metagraph.note = f"after the epoch at {last:,}".replace(",", THIN_SPACE)
+            self.metagraph.head = ["uid", "stake, α", "share", "epochs", "α / epoch"]
+            self.metagraph.rows = neuron_rows(views.neurons(game, netuid))
         self.events.rows = event_rows(views.latest(game, netuid))
+        self.futures.hidden = not game.is_forked
+        if game.is_forked:
+            table = views.futures(game, netuid)
+            with self.futures.hold_sync():
+                self.futures.head = ["at the same block", *table.columns, "more"]
+                self.futures.rows = future_rows(table)
 
     def _show_quote(self) -> None:
-        mode, netuid = self.mode.value, self.netuid
-        titles = {
-            "stake": f"Stake {self.amount.values[0]:g} τ on SN {netuid}",
-            "unstake": f"Unstake {self.amount.values[0]:g} α of SN {netuid}",
-            "weights": f"Set weights on SN {netuid}",
-            "register": f"Register a miner on SN {netuid} for {self._burn()}",
-        }
-        self.button.title = titles[mode]
-        if mode in ("weights", "register"):
-            self.button.enabled, self.button.reason = True, ""
-            return
-        try:
-            quote = self._quote()
-            self.quote.rows = quote_rows(quote, mode == "stake", meaning("fee_rate").label)
-            self.button.enabled, self.button.reason = True, ""
-        except LabError as error:
-            self.quote.rows = []
-            self.button.enabled, self.button.reason = False, str(error)
-
-    def _burn(self) -> str:
-        return format_tao(int(self.game.chain.state.clocks.burn[self.netuid]), digits=4)
-
-    def _quote(self) -> Quote:
-        ask = quote_add_stake if self.mode.value == "stake" else quote_remove_stake
-        amount = tao(self.amount.values[0])
-        return ask(self.game.chain.state, YOU, self.hotkey.value, self.netuid, amount)
+        offer = offered(self.game.chain.state, self.form.wish(self.game.chain.state))
+        self.quote.rows = quote_rows(offer.lines)
+        self.quote.hidden = not offer.lines
+        with self.button.hold_sync():
+            self.button.title, self.button.enabled = offer.title, offer.refusal is None
+            self.button.reason = _reason(offer.refusal) if offer.refusal else FREE_REASON
 
     def _tables(self) -> dict[str, dict[str, list[Any]]]:
         return {
@@ -379,6 +361,10 @@ class Playground(w.VBox):
             data["text/plain"] = f"<Playground: {self.finding.title}>"
             data["image/png"] = base64.b64encode(self.png()).decode()
         return bundle
+
+
+def _reason(refusal: Refusal) -> list[str]:
+    return [refusal.name, refusal.what, refusal.values, refusal.advice]
 
 
 def warmup() -> None:

@@ -1,8 +1,8 @@
-"""What the playground shows: a picture of shares and prices, and four tables, from a game.
+"""What the playground shows: a picture of shares and prices, and tables, from a game.
 
 The picture's tables are in the coordinates of their view, 0 to 1 on either side, so that a chart can
 take new ones without new scales: ``bands`` and ``lines`` are what is drawn, ``labels`` stand at the
-right end, pushed apart, ``ticks`` along the sides, ``marks`` where you last traded. Below the tables
+right end, pushed apart, ``ticks`` along the sides, ``marks`` where two futures part. Below the tables
 are the sentences.
 
 Amounts are TAO or alpha, as people read them.
@@ -18,15 +18,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bittensor_lab.coinbase import root_is_paid
-from bittensor_lab.events import EmissionDistributed, Event
-from bittensor_lab.play import YOU, Game, Trail
-from bittensor_lab.units import ONE, RAO_PER_TAO
+from bittensor_lab.neurons import prunable
+from bittensor_lab.play import YOU, Epoch, Game, Trail, moves
+from bittensor_lab.play.telling import Told
+from bittensor_lab.state import State, Subnet
+from bittensor_lab.units import ONE, U16_MAX
 from bittensor_lab.views.labels import apart
+from bittensor_lab.views.wallet import wallet
 
 POINTS = 120
 """of each line at the most"""
 APART = 0.085
 """between two labels, of the height of a view"""
+HEADROOM = 0.12
+"""above the highest price, for the words at the top"""
 NOTABLE = 0.005
 """a change of a share that is worth a sentence"""
 
@@ -47,11 +52,12 @@ def picture(game: Game, netuid: int) -> Picture:
     rows = np.unique(np.linspace(0, len(trail.block) - 1, min(POINTS, len(trail.block))).astype(int))
     x = _scaled(trail.block, trail.block[0], max(trail.block[-1], trail.block[0] + 1))
     order = [netuid, *(n for n in reversed(game.chain.state.netuids) if n != netuid)]
-    low, high, step = _ends(trail, order)
+    low, high, step = _ends(game, order)
     bands, tops = _bands(trail, rows, x, order)
-    lines = pd.concat([_prices(trail, rows, x, order, low, high), _twin(game, netuid)], ignore_index=True)
+    twin = _twin(game, netuid, low, high)
+    lines = pd.concat([_prices(trail, rows, x, order, low, high), twin], ignore_index=True)
     labels = pd.concat(
-        [_share_labels(order, tops), _price_labels(trail, order, low, high)], ignore_index=True
+        [_share_labels(game, order, tops), _price_labels(game, order, low, high)], ignore_index=True
     )
     return Picture(bands, lines, labels, _ticks(trail, low, high, step), _marks(game, trail))
 
@@ -60,12 +66,14 @@ def _scaled(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.
     return (np.asarray(values, float) - low) / (high - low)
 
 
-def _ends(trail: Trail, order: Sequence[int]) -> tuple[float, float, float]:
-    """Round ends for the prices of all subnets, and the distance between ticks."""
-    shown = np.concatenate([trail.price[:, order], trail.moving[:, order]])
+def _ends(game: Game, order: Sequence[int]) -> tuple[float, float, float]:
+    """Round ends for the prices of all subnets, in both futures, and the distance between ticks."""
+    trails = [game.trail, *([game.without.trail] if game.without else [])]
+    shown = np.concatenate([part[:, order] for trail in trails for part in (trail.price, trail.moving)])
     least, most = float(shown.min()), float(shown.max())
-    step = _step(most - least)
-    return float(np.floor(least / step) * step), float(np.ceil((most + 1e-12) / step) * step), step
+    room = max(HEADROOM * (most - least), 1e-12)
+    step = _step(most - least + room)
+    return float(np.floor(least / step) * step), float(np.ceil((most + room) / step) * step), step
 
 
 def _step(span: float) -> float:
@@ -112,39 +120,51 @@ def _prices(
     return pd.concat(frames, ignore_index=True)
 
 
-def _twin(game: Game, netuid: int) -> pd.DataFrame:
-    """The followed subnet's share without your last trade, since that trade."""
+def _twin(game: Game, netuid: int, low: float, high: float) -> pd.DataFrame:
+    """The followed subnet in the other future, since the two part: its share, and its price."""
     if game.without is None:
         return pd.DataFrame({"series": [], "kind": [], "x": [], "y": []})
     trail, other = game.trail, game.without.trail
     later = np.flatnonzero(other.block >= max(game.since, int(trail.block[0])))
     later = later[np.unique(np.linspace(0, len(later) - 1, min(POINTS, len(later))).astype(int))]
     x = _scaled(other.block[later], trail.block[0], max(trail.block[-1], trail.block[0] + 1))
-    return pd.DataFrame({"series": "without", "kind": "without", "x": x, "y": other.share[later, netuid]})
+    lines = {
+        "without": other.share[later, netuid],
+        "without price": _scaled(other.price[later, netuid], low, high),
+    }
+    frames = [pd.DataFrame({"series": kind, "kind": kind, "x": x, "y": y}) for kind, y in lines.items()]
+    return pd.concat(frames, ignore_index=True)
 
 
-def _share_labels(order: Sequence[int], edges: NDArray[np.float64]) -> pd.DataFrame:
-    at = (edges[:-1] + edges[1:]) / 2
+def _share_labels(game: Game, order: Sequence[int], edges: NDArray[np.float64]) -> pd.DataFrame:
+    at = list((edges[:-1] + edges[1:]) / 2)
     words = [f"SN {n}: {100 * (edges[i + 1] - edges[i]):.0f}\u00a0%" for i, n in enumerate(order)]
     tone = ["tao", *["other"] * (len(order) - 1)]
+    if game.without is not None:
+        share = float(game.without.trail.share[-1, order[0]])
+        at.append(share)
+        words.append(f"{_other(game)}: {100 * share:.0f}\u00a0%")
+        tone.append("tao")
     return pd.DataFrame({"view": "share", "at": at, "y": apart(at, APART), "text": words, "tone": tone})
 
 
-def _price_labels(trail: Trail, order: Sequence[int], low: float, high: float) -> pd.DataFrame:
-    values = [*trail.price[-1, list(order)], trail.moving[-1, order[0]]]
-    at = _scaled(np.array(values), low, high)
-    words = [f"SN {n}" for n in order]
+def _other(game: Game) -> str:
+    """What the other future is called at the end of its line."""
+    return game.without.name if game.without is not None and game.is_forked else "no trade"
+
+
+def _price_labels(game: Game, order: Sequence[int], low: float, high: float) -> pd.DataFrame:
+    trail, followed = game.trail, order[0]
+    values = [*trail.price[-1, list(order)], trail.moving[-1, followed]]
+    words = [*(f"SN {n}" for n in order), f"SN {followed} moving"]
     words[0] += " spot"
     tone = ["alpha", *["other"] * (len(order) - 1), "alpha"]
-    return pd.DataFrame(
-        {
-            "view": "price",
-            "at": at,
-            "y": apart(at, APART),
-            "text": [*words, f"SN {order[0]} moving"],
-            "tone": tone,
-        }
-    )
+    if game.without is not None:
+        values.append(game.without.trail.price[-1, followed])
+        words.append(f"SN {followed} {_other(game)}")
+        tone.append("alpha")
+    at = _scaled(np.array(values), low, high)
+    return pd.DataFrame({"view": "price", "at": at, "y": apart(at, APART), "text": words, "tone": tone})
 
 
 def _ticks(trail: Trail, low: float, high: float, step: float) -> pd.DataFrame:
@@ -157,15 +177,12 @@ def _ticks(trail: Trail, low: float, high: float, step: float) -> pd.DataFrame:
         ("price", "y", place, f"{price:.{digits}f}")
         for place, price in zip(_scaled(prices, low, high), prices, strict=True)
     ]
-    rows += [
-        ("price", "x", place, f"{block:,}".replace(",", "\u2009"))
-        for place, block in zip(at, blocks, strict=True)
-    ]
+    rows += [("price", "x", place, _block(block)) for place, block in zip(at, blocks, strict=True)]
     return pd.DataFrame(rows, columns=["view", "side", "at", "text"])
 
 
 def _marks(game: Game, trail: Trail) -> pd.DataFrame:
-    """Your last trade, if it is within the picture."""
+    """Where the two futures part, if that is within the picture."""
     if game.without is None or game.since < trail.block[0]:
         return pd.DataFrame({"x": [], "text": [], "left": []})
     x = float(_scaled(np.array([game.since]), trail.block[0], max(trail.block[-1], trail.block[0] + 1))[0])
@@ -176,31 +193,62 @@ def _marks(game: Game, trail: Trail) -> pd.DataFrame:
 
 
 def neurons(game: Game, netuid: int) -> pd.DataFrame:
-    """Return a subnet's neurons: validators by stake, then miners by incentive."""
+    """Return a subnet's neurons: validators by stake, then miners by incentive; ``spark`` is their past."""
     from bittensor_lab.views.network import metagraph
 
-    table = metagraph(game.chain.state, netuid)
+    state, epochs = game.chain.state, game.epochs.get(netuid, ())
+    subnet, table = state.subnet(netuid), metagraph(state, netuid)
     table["validator"] = table.validator_permit & (table.stake_weight > 0.01)
     table["share"] = np.where(table.validator, table.stake_weight, table.incentive)
     table["yours"] = table.coldkey == YOU
-    listed = table[table.validator | (table.incentive > 0) | table.yours]
+    table["next_out"] = table.uid == _next_out(state, subnet)
+    listed = table[table.validator | (table.incentive > 0) | table.yours | table.next_out].copy()
+    listed["spark"] = [
+        _past(epochs, *row) for row in zip(listed.uid, listed.hotkey, listed.validator, strict=True)
+    ]
     return listed.sort_values(["validator", "share", "uid"], ascending=[False, False, True])
 
 
-def lately(game: Game, netuid: int) -> dict[int, list[float]]:
-    """Return what the last epochs paid each uid, α, the oldest first."""
-    epochs = game.pay.get(netuid, ())
-    uids = range(max((len(paid) for paid in epochs), default=0))
-    return {uid: [paid[uid] / RAO_PER_TAO if uid < len(paid) else 0.0 for paid in epochs] for uid in uids}
+def _next_out(state: State, subnet: Subnet) -> int | None:
+    """The uid that the next newcomer replaces, if the subnet is full."""
+    is_full = subnet.n >= state.hyperparameters(subnet.netuid).max_allowed_uids
+    return prunable(state, subnet) if is_full else None
 
 
-def latest(game: Game, netuid: int, count: int = 5) -> list[tuple[int, Event]]:
-    """Return the last events, newest first: all that people did, and the pay-outs of one subnet."""
-    return [
-        (block, event)
-        for block, event in reversed(game.events)
-        if not (isinstance(event, EmissionDistributed) and event.netuid != netuid)
-    ][:count]
+def _past(epochs: Sequence[Epoch], uid: int, hotkey: str, is_validator: bool) -> list[float]:
+    """What a neuron got in the last epochs: dividends of a validator, incentive of a miner, as shares."""
+    found = [epoch for epoch in epochs if uid < len(epoch.hotkeys) and epoch.hotkeys[uid] == hotkey]
+    return [int((epoch.dividends if is_validator else epoch.incentive)[uid]) / U16_MAX for epoch in found]
+
+
+def latest(game: Game, netuid: int, count: int = 5) -> list[Told]:
+    """Return the last events, newest first: all that you did, and what happened on one subnet.
+
+    Of what an epoch of others does at once, weights above all, only the newest is told.
+    """
+    found: list[Told] = []
+    for event in reversed(game.events):
+        repeats = found and event.name == found[-1].name == "WeightsSet" and not event.yours
+        if (event.yours or event.netuid == netuid) and not repeats:
+            found.append(event)
+    return found[:count]
+
+
+def futures(game: Game, netuid: int) -> pd.DataFrame:
+    """Return the two futures side by side, the one shown first: a row per number worth comparing."""
+    rows = {each.name: _numbers(each, netuid) for each in (game, game.without) if each is not None}
+    return pd.DataFrame(rows)
+
+
+def _numbers(game: Game, netuid: int) -> dict[str, float]:
+    yours, trail = wallet(game.chain.state, YOU), game.trail
+    leaving = yours.free + yours.alpha_exit_value + yours.root_stake
+    return {
+        "You, if you left now, τ": float(leaving),
+        "You, at spot prices, τ": float(yours.total),
+        f"SN {netuid} of emission, %": 100 * float(trail.share[-1, netuid]),
+        f"SN {netuid} price, τ/α": float(trail.price[-1, netuid]),
+    }
 
 
 def history(game: Game) -> pd.DataFrame:
@@ -223,7 +271,7 @@ def history(game: Game) -> pd.DataFrame:
 
 def code(game: Game) -> str:
     """Return the Python that plays this game."""
-    return "\n".join(("from bittensor_lab import play", "from bittensor_lab.units import tao", *game.code))
+    return moves.code(game.seed, game.moves)
 
 
 # --- sentences -----------------------------------------------------------------------------------
@@ -232,17 +280,30 @@ def code(game: Game) -> str:
 def title(game: Game, netuid: int) -> str:
     """Return what the picture proves."""
     now = float(game.trail.share[-1, netuid])
-    if game.without is not None and game.netuid == netuid:
+    if game.without is not None:
         other = float(game.without.trail.share[-1, netuid])
+        if game.is_forked:
+            return _two_sided(game.name, game.without.name, netuid, now, other)
         if abs(now - other) >= NOTABLE:
             verb = "lifts" if now > other else "lowers"
             return f"Your trade {verb} subnet {netuid} from {_percent(other)} to {_percent(now)} of emission"
-        return f"Subnet {netuid} gets {_percent(now)} of emission; your trade has not moved it yet"
+        if game.netuid == netuid:
+            return f"Subnet {netuid} gets {_percent(now)} of emission; your trade has not moved it yet"
     return f"Subnet {netuid} gets {_percent(now)} of emission"
+
+
+def _two_sided(name: str, other_name: str, netuid: int, now: float, other: float) -> str:
+    if _percent(now) == _percent(other):
+        return f"In both futures subnet {netuid} gets {_percent(now)} of emission"
+    return f"Subnet {netuid} gets {_percent(now)} of emission in {name}, {_percent(other)} in {other_name}"
 
 
 def subtitle(game: Game) -> str:
     """Return how to read the marks."""
+    if game.without is not None and game.is_forked:
+        return (
+            f"Lines: {game.name}. Dashed: {game.without.name}, since the fork at block {_block(game.since)}."
+        )
     if game.without is not None:
         return (
             "Dashed: a fork without your trade. The price jumps at once; emission follows the moving price."
@@ -254,16 +315,25 @@ def summary(game: Game, netuid: int) -> str:
     """Return the picture in words."""
     state, trail = game.chain.state, game.trail
     parts = [
-        f"Block {state.block:,}: subnet {netuid} gets {_percent(trail.share[-1, netuid])} of the TAO, "
-        f"its alpha costs {trail.price[-1, netuid]:.4f} τ, "
-        f"the moving price is {trail.moving[-1, netuid]:.4f} τ."
+        f"Block {_block(state.block)}: subnet {netuid} gets {_percent(trail.share[-1, netuid])} of the TAO, "
+        f"its alpha costs {trail.price[-1, netuid]:.4f}\u00a0τ, "
+        f"the moving price is {trail.moving[-1, netuid]:.4f}\u00a0τ."
     ]
-    if game.without is not None and game.netuid == netuid:
-        parts.append(f"Without your trade: {_percent(game.without.trail.share[-1, netuid])}.")
+    if game.without is not None:
+        other, name = (
+            game.without.trail,
+            f"In {game.without.name}" if game.is_forked else "Without your trade",
+        )
+        share, price = other.share[-1, netuid], other.price[-1, netuid]
+        parts.append(f"{name}: {_percent(share)}, and {price:.4f}\u00a0τ.")
     total = int(state.pools.moving_price[state.netuids].sum()) / ONE
     paid = "so root gets its share." if root_is_paid(state) else "not more than 1: root's share is recycled."
-    parts.append(f"The moving prices sum to {total:.2f} τ, {paid}")
+    parts.append(f"The moving prices sum to {total:.2f}\u00a0τ, {paid}")
     return " ".join(parts)
+
+
+def _block(number: int) -> str:
+    return f"{number:,}".replace(",", "\u2009")
 
 
 def _percent(share: float) -> str:

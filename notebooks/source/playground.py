@@ -21,20 +21,27 @@ lab
 # * **Stake 400 τ** on subnet 3, then press *1 epoch*. The price jumps at once; the subnet's share of
 #   emission follows the *moving price*, slowly. The dashed line is the same chain without your trade.
 # * **Before you press the button, read the quote.** How much worse than the spot price do you buy with
-#   10 τ, with 100, with 1,000? That difference is *slippage*; it is not the fee.
+#   10 τ, with 100, with 900? That difference is *slippage*; it is not the fee. Then set a *limit price* and try again.
 # * **Unstake it all again.** Compare *worth* with *exit now* first. What did the round trip cost?
+# * **Move** some of it to another subnet. One sale and one purchase: which of them costs you more?
 # * **Set your weights**: give everything to one miner, let two epochs pass, and look at the metagraph.
 #   One small validator moves little; the median of stake decides.
-# * **Register a miner** on a subnet, and let two epochs pass. What does it earn, and why?
-# * Let the **others trade**: Alice follows trends, Bob buys what has fallen, Carol goes where the yield is. The
-#   dashed line has the same people with the same luck, only without your last trade.
-# * Take a step back with *Undo*. *Save* what you want to come back to: it lies in your own data folder.
+# * **Register a miner**, let *others act*, and press *1 epoch* three times. Who finds it, and what does it earn?
+# * **Change the rules**: with root's rights, set the majority needed (kappa) to 0.9, or the tempo to 30. With the
+#   owner's rights, see what an owner may not do.
+# * **Others act**: five traders, each by one idea, validators who look again, and an owner (subnet 2) who buys back
+#   with what clients pay.
+# * **Fork**, do something, and let blocks pass. Both futures go on with the same people and the same luck; the other
+#   one is dashed, and a table says what you would have in each. Switch between them, and drop one.
+# * *Undo* takes back anything: a trade, an epoch, a minute of play. *Save* what you want to come back to: it lies in
+#   your own data folder.
 
 # %% [markdown] id="object"
 # ## From Python
 #
 # The playground is an object. `lab.chain` is a fork of its chain that you may do anything to,
-# `lab.frame` the numbers behind the picture, and the grey line is the Python that plays the same game.
+# `lab.frame` the numbers behind the picture. *Copy as code* gives the Python that plays the same game, to the last
+# rao.
 
 # %% id="python"
 chain = lab.chain

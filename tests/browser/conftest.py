@@ -44,21 +44,26 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address(browser, tmp_path_factory):
+def course(tmp_path_factory):
+    """The folder that JupyterLab serves."""
+    return tmp_path_factory.mktemp("course")
+
+
+@pytest.fixture(scope="session")
+def address(browser, course, tmp_path_factory):
     """JupyterLab on a copy of the notebooks, with a data folder of its own."""
-    folder = tmp_path_factory.mktemp("course")
-    for path in (driver.ROOT / "notebooks").glob("*.ipynb"):
-        shutil.copy(path, folder)
     patch = pytest.MonkeyPatch()
     patch.setenv("BITTENSOR_LAB_HOME", str(tmp_path_factory.mktemp("home")))
-    with driver.jupyterlab(folder) as served:
+    with driver.jupyterlab(course) as served:
         yield served
     patch.undo()
 
 
 @pytest.fixture
-def page(browser, address):
-    """A fresh page; at the end nothing was asked outside and the console is clean."""
+def page(browser, course, address):
+    """A fresh page on fresh notebooks; at the end nothing was asked outside and the console is clean."""
+    for path in (driver.ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, course)
     opened = driver.Page(browser, address, 1440, 1000)
     yield opened
     opened.close()
