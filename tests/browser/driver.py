@@ -215,6 +215,14 @@ class Page:
             return window.jupyterapp.commands.execute('notebook:run-cell') }"""
         )
 
+    def begins(self, said: str) -> None:
+        """Wait until what the lab has found begins like this."""
+        self.tab.wait_for_function(
+            "(t) => document.querySelector('.btlab .bl-title').textContent"
+            ".replaceAll('\\u00a0', ' ').startsWith(t)",
+            arg=said,
+        )
+
     def titled(self, said: str) -> None:
         """Wait until the lab has found this."""
         self.tab.wait_for_function(
