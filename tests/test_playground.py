@@ -36,6 +36,7 @@ from bittensor_lab.quotes import quote_add_stake
 from bittensor_lab.stake import stake_of
 from bittensor_lab.state import ROOT
 from bittensor_lab.units import ONE, tao
+from bittensor_lab.views.network import metagraph
 from bittensor_lab.views.wallet import positions
 
 SEEDS = range(6)
@@ -252,22 +253,25 @@ def test_the_picture_is_within_its_frame(netuid, fork):
 def test_sparklines_are_the_last_epochs_of_that_very_hotkey():
     game = moved(opening(7), BurnedRegister(YOU, YOUR_MINERS[0], 3))
     game = passed_on(with_others(game, True), 60 * (play.EPOCHS_KEPT + 2))
-    table, subnet = views.neurons(game, 3).set_index("uid"), game.chain.subnet(3)
-    assert {len(spark) for spark in table.spark} == {play.EPOCHS_KEPT}
-    for uid, row in table.iterrows():
-        column = subnet.dividends if row.validator else subnet.mechanisms[0].incentive
-        assert row.spark[-1] == int(column[uid]) / 65535
+    listed, subnet = views.neurons(game, 3), game.chain.subnet(3)
+    table = metagraph(game.chain.state, 3).set_index("uid")
+    assert {len(row.spark) for row in listed} == {play.EPOCHS_KEPT}
+    for row in listed:
+        column = subnet.dividends if row.is_validator else subnet.mechanisms[0].incentive
+        assert row.spark[-1] == int(column[row.uid]) / 65535
+        assert row.stake == pytest.approx(table.stake[row.uid], abs=1e-8)
+        assert row.emission == table.emission[row.uid]
+        assert row.share == table.loc[row.uid, "stake_weight" if row.is_validator else "incentive"]
+    assert [row.yours for row in listed if row.uid == 12] == [True]
+    assert not any(row.next_out for row in listed)
     early = views.neurons(passed_on(moved(opening(7), BurnedRegister(YOU, YOUR_MINERS[0], 3)), 60), 3)
-    assert len(early.set_index("uid").spark[12]) == 1 and table.loc[12, "yours"]
-    assert not table.next_out.any()
+    assert [len(row.spark) for row in early if row.uid == 12] == [1]
 
 
 def test_on_a_full_subnet_the_next_one_out_is_marked():
     game = opening(7)
     game.chain.set_hyperparameter(ROOT, 3, "max_allowed_uids", game.chain.subnet(3).n)
-    out = views.neurons(game, 3)
-    assert out.next_out.sum() == 1
-    uid = int(out.uid[out.next_out].iloc[0])
+    (uid,) = (row.uid for row in views.neurons(game, 3) if row.next_out)
     gone = game.chain.subnet(3).hotkeys[uid]
     game = moved(game, BurnedRegister(YOU, YOUR_MINERS[0], 3))
     assert game.chain.subnet(3).hotkeys[uid] == YOUR_MINERS[0] != gone

@@ -23,6 +23,9 @@ SHARES, PRICES = 200, 200
 """heights, pixels"""
 LEFT, RIGHT = -0.13, 1.42
 """ends of the x scale, with room for words on both sides"""
+IN_ORDER = alt.OrderValue(0)
+"""Rows are in order already. A field that Vega sorts by, parses or calculates makes a copy of each row, which
+it gives up only now and then: at ten frames a second that is 100 MB. So nothing here is."""
 
 
 def playground_chart(
@@ -54,6 +57,13 @@ def _x(field: str) -> alt.X:
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[LEFT, RIGHT], nice=False, zero=False), axis=None)
 
 
+def _at(place: float) -> alt.XDatum:
+    """A place along x that is the same for all rows."""
+    return alt.XDatum(
+        place, type="quantitative", scale=alt.Scale(domain=[LEFT, RIGHT], nice=False, zero=False), axis=None
+    )
+
+
 def _y(field: str) -> alt.Y:
     return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, 1], nice=False, zero=False), axis=None)
 
@@ -64,14 +74,12 @@ def _view(layers: list[Any], data: dict[str, Any], look: Theme, view: str) -> An
     sides, feet = ticks.transform_filter("datum.side === 'y'"), ticks.transform_filter("datum.side === 'x'")
     labels = alt.Chart(data["labels"]).transform_filter(f"datum.view === '{view}'")
     small: dict[str, Any] = {"fontSize": 12, "color": look.second_ink, "clip": False}
-    grid = sides.transform_calculate(a="0", b="1").mark_rule(color=look.grid)
+    grid = sides.mark_rule(color=look.grid)
     rule = alt.Chart(data["marks"]).mark_rule(color=look.ink, strokeWidth=1.2)
     return alt.layer(
-        grid.encode(x=_x("a"), x2="b:Q", y=_y("at")),
+        grid.encode(x=_at(0), x2=alt.X2Datum(1), y=_y("at")),
         *layers,
-        sides.transform_calculate(a="-0.015")
-        .mark_text(align="right", **small)
-        .encode(x=_x("a"), y=_y("at"), text="text:N"),
+        sides.mark_text(align="right", **small).encode(x=_at(-0.015), y=_y("at"), text="text:N"),
         feet.mark_text(baseline="top", dy=6, **small).encode(x=_x("at"), y=alt.value(PRICES), text="text:N"),
         _leaders(labels, look),
         *(_words(labels, tone, look) for tone in ("tao", "alpha", "other")),
@@ -82,16 +90,16 @@ def _view(layers: list[Any], data: dict[str, Any], look: Theme, view: str) -> An
 
 def _leaders(labels: alt.Chart, look: Theme) -> alt.Chart:
     """Thin lines from the end of a mark to its words."""
-    placed = labels.transform_calculate(a="1.005", b="1.035")
-    return placed.mark_rule(color=look.border, clip=False).encode(x=_x("a"), x2="b:Q", y=_y("at"), y2="y:Q")
+    rule = labels.mark_rule(color=look.border, clip=False)
+    return rule.encode(x=_at(1.005), x2=alt.X2Datum(1.035), y=_y("at"), y2="y:Q")
 
 
 def _words(labels: alt.Chart, tone: str, look: Theme) -> alt.Chart:
     bold: Any = 600 if tone in ("tao", "alpha") else 400
-    told = labels.transform_filter(f"datum.tone === '{tone}'").transform_calculate(a="1.045")
+    told = labels.transform_filter(f"datum.tone === '{tone}'")
     return told.mark_text(
         align="left", fontSize=13, fontWeight=bold, color=look.text[tone], clip=False
-    ).encode(x=_x("a"), y=_y("y"), text="text:N")
+    ).encode(x=_at(1.045), y=_y("y"), text="text:N")
 
 
 def _trade(data: dict[str, Any], look: Theme, left: bool) -> alt.Chart:
@@ -106,23 +114,24 @@ def _trade(data: dict[str, Any], look: Theme, left: bool) -> alt.Chart:
 
 def _bands(data: dict[str, Any], look: Theme) -> list[Any]:
     bands = alt.Chart(data["bands"])
-    edge = {"x": _x("x"), "y": _y("low"), "y2": "high:Q", "detail": "netuid:N"}
+    edge = {"x": _x("x"), "y": _y("low"), "y2": "high:Q", "detail": "netuid:N", "order": IN_ORDER}
+    along = {"x": _x("x"), "y": _y("y"), "order": IN_ORDER}
     without = alt.Chart(data["lines"]).transform_filter("datum.kind === 'without'")
     followed = bands.transform_filter("datum.followed")
     return [
         bands.transform_filter("!datum.followed").mark_area(color=look.fill["other"]).encode(**edge),
         followed.mark_area(color=look.fill["tao"]).encode(**edge),
-        bands.mark_line(color=look.page, strokeWidth=1.5).encode(x=_x("x"), y=_y("high"), detail="netuid:N"),
-        without.mark_line(color=look.page, strokeWidth=4).encode(x=_x("x"), y=_y("y")),
-        without.mark_line(color=look.text["tao"], strokeWidth=1.8, strokeDash=[5, 3]).encode(
-            x=_x("x"), y=_y("y")
+        bands.mark_line(color=look.page, strokeWidth=1.5).encode(
+            x=_x("x"), y=_y("high"), detail="netuid:N", order=IN_ORDER
         ),
+        without.mark_line(color=look.page, strokeWidth=4).encode(**along),
+        without.mark_line(color=look.text["tao"], strokeWidth=1.8, strokeDash=[5, 3]).encode(**along),
     ]
 
 
 def _lines(data: dict[str, Any], look: Theme) -> list[Any]:
     lines = alt.Chart(data["lines"])
-    along = {"x": _x("x"), "y": _y("y"), "detail": "series:N"}
+    along = {"x": _x("x"), "y": _y("y"), "detail": "series:N", "order": IN_ORDER}
     alpha = look.fill["alpha"]
     other, own, moving, without = (
         lines.transform_filter(f"datum.kind === '{kind}'")

@@ -9,6 +9,7 @@ import pandas as pd
 from bittensor_lab.labs.actions import Line
 from bittensor_lab.play import YOUR_HOTKEY, YOUR_MINERS
 from bittensor_lab.play.telling import Told
+from bittensor_lab.play.views import Neuron
 from bittensor_lab.state import ROOT_NETUID
 from bittensor_lab.units import MINUS, NO_BREAK_SPACE, THIN_SPACE
 
@@ -51,7 +52,7 @@ def quote_rows(lines: tuple[Line, ...]) -> list[list[Cell]]:
     ]
 
 
-def neuron_rows(neurons: pd.DataFrame) -> list[list[Cell]]:
+def neuron_rows(neurons: list[Neuron]) -> list[list[Cell]]:
     """Return a metagraph, validators above miners."""
     rows: list[list[Cell]] = []
     for validator, word, tone in (
@@ -59,11 +60,11 @@ def neuron_rows(neurons: pd.DataFrame) -> list[list[Cell]]:
         (False, "Miners by incentive", "miner"),
     ):
         rows.append([{"text": word, "tone": tone, "strong": True, "span": 5}])
-        rows += [_neuron(row, tone) for row in neurons[neurons.validator == validator].itertuples()]
+        rows += [_neuron(row, tone) for row in neurons if row.is_validator == validator]
     return rows
 
 
-def _neuron(row: Any, tone: str) -> list[Cell]:
+def _neuron(row: Neuron, tone: str) -> list[Cell]:
     aside = "yours" if row.yours else "next out" if row.next_out else ""
     past = [round(value, 4) for value in row.spark]
     told = f"last {len(past)} epochs, from {past[0]:.0%} to {past[-1]:.0%}" if past else "no epoch yet"

@@ -27,7 +27,6 @@ from bittensor_lab.labs.forms import Form
 from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records, untitled
 from bittensor_lab.labs.picture import ChartPicture, chart_png, specification
 from bittensor_lab.labs.refusals import Refusal, refused
-from bittensor_lab.labs.scales import rounded
 from bittensor_lab.play import (
     HOME,
     YOU,
@@ -341,9 +340,7 @@ class Playground(w.VBox):
             self.button.reason = _reason(offer.refusal) if offer.refusal else FREE_REASON
 
     def _tables(self) -> dict[str, dict[str, list[Any]]]:
-        return {
-            name: rounded(table) for name, table in views.picture(self.game, self.netuid)._asdict().items()
-        }
+        return views.columns(self.game, self.netuid)
 
     def _spec(self, theme: Any) -> dict[str, Any]:
         return untitled(self._chart(theme))

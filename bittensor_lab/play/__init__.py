@@ -14,6 +14,7 @@ their own: what you do happens in the one shown. Blocks pass in both, so they ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
@@ -60,16 +61,16 @@ class Trail:
     price: NDArray[np.float64]  # [t, rows] spot, TAO per alpha
     moving: NDArray[np.float64]  # [t, rows] TAO per alpha
 
-    def longer(self, chain: Chain) -> Trail:
-        """Return the trail with the chain's present block at its end."""
-        now = glimpse(chain)
-        pairs = ((getattr(self, item.name), getattr(now, item.name)) for item in fields(Trail))
-        return Trail(*(np.concatenate(pair)[-BLOCKS_KEPT:] for pair in pairs))
+    def longer(self, later: Sequence[Trail]) -> Trail:
+        """Return the trail with what came later at its end."""
+        parts = (self, *later)
+        columns = ([getattr(part, item.name) for part in parts] for item in fields(Trail))
+        return Trail(*(np.concatenate(column)[-BLOCKS_KEPT:] for column in columns))
 
     def retold(self, chain: Chain) -> Trail:
         """Return the trail with its last block as the chain is now, after a move within the block."""
         shorter = Trail(*(getattr(self, item.name)[:-1] for item in fields(Trail)))
-        return shorter.longer(chain)
+        return shorter.longer([glimpse(chain)])
 
 
 def glimpse(chain: Chain) -> Trail:
@@ -136,15 +137,15 @@ def opening(seed: int = 0) -> Game:
 
 def passed_on(game: Game, blocks: int) -> Game:
     """Return the game ``blocks`` blocks later, in both futures."""
-    chain, trail, after = game.chain.fork(), game.trail, game
+    chain, seen, after = game.chain.fork(), list[Trail](), game
     for _ in range(blocks):
         happened = one_block(chain, game.seed) if game.others else chain.run(1)
         after = _recorded(after, chain, happened)
-        trail = trail.longer(chain)
+        seen.append(glimpse(chain))
     return replace(
         after,
         chain=chain,
-        trail=trail,
+        trail=game.trail.longer(seen),
         without=passed_on(game.without, blocks) if game.without else None,
         moves=after_run(game.moves, blocks, game.others, game.seed),
     )

@@ -11,18 +11,19 @@ Amounts are TAO or alpha, as people read them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from bittensor_lab.coinbase import root_is_paid
 from bittensor_lab.neurons import prunable
 from bittensor_lab.play import YOU, Epoch, Game, Trail, moves
 from bittensor_lab.play.telling import Told
+from bittensor_lab.stake_weight import stake_weights
 from bittensor_lab.state import State, Subnet
-from bittensor_lab.units import ONE, U16_MAX
+from bittensor_lab.units import ONE, RAO_PER_TAO, U16_MAX
 from bittensor_lab.views.labels import apart
 from bittensor_lab.views.wallet import wallet
 
@@ -32,6 +33,8 @@ APART = 0.085
 """between two labels, of the height of a view"""
 HEADROOM = 0.12
 """above the highest price, for the words at the top"""
+SMALL = 0.01
+"""of all stake weight: what a validator must hold to be listed as one"""
 NOTABLE = 0.005
 """a change of a share that is worth a sentence"""
 
@@ -46,20 +49,42 @@ class Picture(NamedTuple):
     marks: pd.DataFrame
 
 
+Columns = dict[str, list[Any]]
+
+
 def picture(game: Game, netuid: int) -> Picture:
-    """Return the picture of a game that follows one subnet."""
+    """Return the picture of a game that follows one subnet, as DataFrames."""
+    return Picture(**{name: pd.DataFrame(table) for name, table in columns(game, netuid).items()})
+
+
+def columns(game: Game, netuid: int) -> dict[str, Columns]:
+    """Return the same as plain columns, numbers to five digits: what a frame of play has time for."""
     trail = game.trail
     rows = np.unique(np.linspace(0, len(trail.block) - 1, min(POINTS, len(trail.block))).astype(int))
-    x = _scaled(trail.block, trail.block[0], max(trail.block[-1], trail.block[0] + 1))
+    x = _scaled(trail.block[rows], trail.block[0], max(trail.block[-1], trail.block[0] + 1))
     order = [netuid, *(n for n in reversed(game.chain.state.netuids) if n != netuid)]
     low, high, step = _ends(game, order)
     bands, tops = _bands(trail, rows, x, order)
-    twin = _twin(game, netuid, low, high)
-    lines = pd.concat([_prices(trail, rows, x, order, low, high), twin], ignore_index=True)
-    labels = pd.concat(
-        [_share_labels(game, order, tops), _price_labels(game, order, low, high)], ignore_index=True
-    )
-    return Picture(bands, lines, labels, _ticks(trail, low, high, step), _marks(game, trail))
+    lines = [*_prices(trail, rows, x, order, low, high), *_twin(game, netuid, low, high)]
+    return {
+        "bands": bands,
+        "lines": _joined(("series", "kind", "x", "y"), lines),
+        "labels": _joined(
+            ("view", "at", "y", "text", "tone"),
+            [_share_labels(game, order, tops), _price_labels(game, order, low, high)],
+        ),
+        "ticks": _ticks(trail, low, high, step),
+        "marks": _marks(game, trail),
+    }
+
+
+def _short(values: ArrayLike) -> list[float]:
+    return list(np.round(np.asarray(values, float), 5).tolist())
+
+
+def _joined(names: Sequence[str], parts: Sequence[Columns]) -> Columns:
+    """Columns one below the other."""
+    return {name: [value for part in parts for value in part[name]] for name in names}
 
 
 def _scaled(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.float64]:
@@ -84,16 +109,24 @@ def _step(span: float) -> float:
 
 def _bands(
     trail: Trail, rows: NDArray[np.int64], x: NDArray[np.float64], order: Sequence[int]
-) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+) -> tuple[Columns, NDArray[np.float64]]:
     """The stacked shares, the followed subnet at the bottom; and the last block's edges."""
     edges = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(trail.share[rows][:, order], axis=1)], axis=1)
-    frames = [
-        pd.DataFrame(
-            {"netuid": netuid, "x": x[rows], "low": edges[:, i], "high": edges[:, i + 1], "followed": i == 0}
-        )
+    parts: list[Columns] = [
+        {
+            "netuid": [netuid] * len(rows),
+            "x": _short(x),
+            "low": _short(edges[:, i]),
+            "high": _short(edges[:, i + 1]),
+            "followed": [i == 0] * len(rows),
+        }
         for i, netuid in enumerate(order)
     ]
-    return pd.concat(frames, ignore_index=True), edges[-1]
+    return _joined(("netuid", "x", "low", "high", "followed"), parts), edges[-1]
+
+
+def _line(series: str, kind: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Columns:
+    return {"series": [series] * len(x), "kind": [kind] * len(x), "x": _short(x), "y": _short(y)}
 
 
 def _prices(
@@ -103,40 +136,29 @@ def _prices(
     order: Sequence[int],
     low: float,
     high: float,
-) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame(
-            {
-                "series": f"price {netuid}",
-                "kind": "followed" if i == 0 else "other",
-                "x": x[rows],
-                "y": _scaled(trail.price[rows, netuid], low, high),
-            }
-        )
-        for i, netuid in enumerate(order)
+) -> list[Columns]:
+    kinds = ["followed", *["other"] * (len(order) - 1)]
+    lines = [
+        _line(f"price {netuid}", kind, x, _scaled(trail.price[rows, netuid], low, high))
+        for netuid, kind in zip(order, kinds, strict=True)
     ]
-    moving = _scaled(trail.moving[rows, order[0]], low, high)
-    frames.append(pd.DataFrame({"series": "moving", "kind": "moving", "x": x[rows], "y": moving}))
-    return pd.concat(frames, ignore_index=True)
+    return [*lines, _line("moving", "moving", x, _scaled(trail.moving[rows, order[0]], low, high))]
 
 
-def _twin(game: Game, netuid: int, low: float, high: float) -> pd.DataFrame:
+def _twin(game: Game, netuid: int, low: float, high: float) -> list[Columns]:
     """The followed subnet in the other future, since the two part: its share, and its price."""
     if game.without is None:
-        return pd.DataFrame({"series": [], "kind": [], "x": [], "y": []})
+        return []
     trail, other = game.trail, game.without.trail
     later = np.flatnonzero(other.block >= max(game.since, int(trail.block[0])))
     later = later[np.unique(np.linspace(0, len(later) - 1, min(POINTS, len(later))).astype(int))]
     x = _scaled(other.block[later], trail.block[0], max(trail.block[-1], trail.block[0] + 1))
-    lines = {
-        "without": other.share[later, netuid],
-        "without price": _scaled(other.price[later, netuid], low, high),
-    }
-    frames = [pd.DataFrame({"series": kind, "kind": kind, "x": x, "y": y}) for kind, y in lines.items()]
-    return pd.concat(frames, ignore_index=True)
+    price = _scaled(other.price[later, netuid], low, high)
+    share = other.share[later, netuid]
+    return [_line("without", "without", x, share), _line("without price", "without price", x, price)]
 
 
-def _share_labels(game: Game, order: Sequence[int], edges: NDArray[np.float64]) -> pd.DataFrame:
+def _share_labels(game: Game, order: Sequence[int], edges: NDArray[np.float64]) -> Columns:
     at = list((edges[:-1] + edges[1:]) / 2)
     words = [f"SN {n}: {100 * (edges[i + 1] - edges[i]):.0f}\u00a0%" for i, n in enumerate(order)]
     tone = ["tao", *["other"] * (len(order) - 1)]
@@ -145,7 +167,12 @@ def _share_labels(game: Game, order: Sequence[int], edges: NDArray[np.float64]) 
         at.append(share)
         words.append(f"{_other(game)}: {100 * share:.0f}\u00a0%")
         tone.append("tao")
-    return pd.DataFrame({"view": "share", "at": at, "y": apart(at, APART), "text": words, "tone": tone})
+    return _labels("share", np.array(at), words, tone)
+
+
+def _labels(view: str, at: NDArray[np.float64], words: list[str], tone: list[str]) -> Columns:
+    places = {"at": _short(at), "y": _short(apart(at, APART))}
+    return {"view": [view] * len(words), **places, "text": words, "tone": tone}
 
 
 def _other(game: Game) -> str:
@@ -153,7 +180,7 @@ def _other(game: Game) -> str:
     return game.without.name if game.without is not None and game.is_forked else "no trade"
 
 
-def _price_labels(game: Game, order: Sequence[int], low: float, high: float) -> pd.DataFrame:
+def _price_labels(game: Game, order: Sequence[int], low: float, high: float) -> Columns:
     trail, followed = game.trail, order[0]
     values = [*trail.price[-1, list(order)], trail.moving[-1, followed]]
     words = [*(f"SN {n}" for n in order), f"SN {followed} moving"]
@@ -163,50 +190,72 @@ def _price_labels(game: Game, order: Sequence[int], low: float, high: float) -> 
         values.append(game.without.trail.price[-1, followed])
         words.append(f"SN {followed} {_other(game)}")
         tone.append("alpha")
-    at = _scaled(np.array(values), low, high)
-    return pd.DataFrame({"view": "price", "at": at, "y": apart(at, APART), "text": words, "tone": tone})
+    return _labels("price", _scaled(np.array(values), low, high), words, tone)
 
 
-def _ticks(trail: Trail, low: float, high: float, step: float) -> pd.DataFrame:
+def _ticks(trail: Trail, low: float, high: float, step: float) -> Columns:
     blocks = np.linspace(trail.block[0], max(trail.block[-1], trail.block[0] + 1), 4).round().astype(int)
     at = _scaled(blocks, blocks[0], max(blocks[-1], blocks[0] + 1))
     prices = low + step * np.arange(round((high - low) / step) + 1)
     digits = max(0, int(np.ceil(-np.log10(step) - 1e-9)))
-    rows = [("share", "y", share, f"{100 * share:.0f}\u00a0%") for share in (0.0, 0.5, 1.0)]
-    rows += [
-        ("price", "y", place, f"{price:.{digits}f}")
-        for place, price in zip(_scaled(prices, low, high), prices, strict=True)
-    ]
-    rows += [("price", "x", place, _block(block)) for place, block in zip(at, blocks, strict=True)]
-    return pd.DataFrame(rows, columns=["view", "side", "at", "text"])
+    return {
+        "view": [*["share"] * 3, *["price"] * (len(prices) + len(at))],
+        "side": [*["y"] * (3 + len(prices)), *["x"] * len(at)],
+        "at": [0.0, 0.5, 1.0, *_short(_scaled(prices, low, high)), *_short(at)],
+        "text": [
+            *(f"{share}\u00a0%" for share in (0, 50, 100)),
+            *(f"{price:.{digits}f}" for price in prices),
+            *(_block(block) for block in blocks),
+        ],
+    }
 
 
-def _marks(game: Game, trail: Trail) -> pd.DataFrame:
+def _marks(game: Game, trail: Trail) -> Columns:
     """Where the two futures part, if that is within the picture."""
     if game.without is None or game.since < trail.block[0]:
-        return pd.DataFrame({"x": [], "text": [], "left": []})
+        return {"x": [], "text": [], "left": []}
     x = float(_scaled(np.array([game.since]), trail.block[0], max(trail.block[-1], trail.block[0] + 1))[0])
-    return pd.DataFrame({"x": [x], "text": [game.said], "left": [x > 0.3]})
+    return {"x": [round(x, 5)], "text": [game.said], "left": [x > 0.3]}
 
 
 # --- tables --------------------------------------------------------------------------------------
 
 
-def neurons(game: Game, netuid: int) -> pd.DataFrame:
-    """Return a subnet's neurons: validators by stake, then miners by incentive; ``spark`` is their past."""
-    from bittensor_lab.views.network import metagraph
+class Neuron(NamedTuple):
+    """A row of the metagraph."""
 
+    uid: int
+    is_validator: bool
+    stake: float
+    """what its stake weight is worth, alpha"""
+    share: float
+    """of all stake weight, or of the incentive"""
+    emission: float
+    """alpha, of the last epoch"""
+    yours: bool
+    next_out: bool
+    spark: list[float]
+    """dividends or incentive of the last epochs"""
+
+
+def neurons(game: Game, netuid: int) -> list[Neuron]:
+    """Return a subnet's neurons that count: validators by stake, then miners by incentive."""
     state, epochs = game.chain.state, game.epochs.get(netuid, ())
-    subnet, table = state.subnet(netuid), metagraph(state, netuid)
-    table["validator"] = table.validator_permit & (table.stake_weight > 0.01)
-    table["share"] = np.where(table.validator, table.stake_weight, table.incentive)
-    table["yours"] = table.coldkey == YOU
-    table["next_out"] = table.uid == _next_out(state, subnet)
-    listed = table[table.validator | (table.incentive > 0) | table.yours | table.next_out].copy()
-    listed["spark"] = [
-        _past(epochs, *row) for row in zip(listed.uid, listed.hotkey, listed.validator, strict=True)
-    ]
-    return listed.sort_values(["validator", "share", "uid"], ascending=[False, False, True])
+    subnet = state.subnet(netuid)
+    weight, incentive = subnet.stake_weight.tolist(), subnet.mechanisms[0].incentive.tolist()
+    stake, out = stake_weights(state, netuid)[0].tolist(), _next_out(state, subnet)
+    found = []
+    for uid, hotkey in enumerate(subnet.hotkeys):
+        is_validator = bool(subnet.validator_permit[uid]) and weight[uid] > SMALL * U16_MAX
+        yours = state.owner.get(hotkey) == YOU
+        if is_validator or incentive[uid] or yours or uid == out:
+            share = (weight if is_validator else incentive)[uid] / U16_MAX
+            paid = int(subnet.emission[uid]) / RAO_PER_TAO
+            past = _past(epochs, uid, hotkey, is_validator)
+            found.append(
+                Neuron(uid, is_validator, stake[uid] / RAO_PER_TAO, share, paid, yours, uid == out, past)
+            )
+    return sorted(found, key=lambda neuron: (not neuron.is_validator, -neuron.share, neuron.uid))
 
 
 def _next_out(state: State, subnet: Subnet) -> int | None:

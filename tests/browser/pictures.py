@@ -42,7 +42,7 @@ def play_once(page: driver.Page) -> None:
     page.drawn(60_000)
     page.idle()
     page.tab.locator(".btlab-play").first.scroll_into_view_if_needed()
-    page.tab.locator(".bl-sliders-box input[type=range]").fill("400")
+    page.tab.locator(".btlab .bl-dial input[inputmode]").first.fill("400")
     page.tab.get_by_role("button", name="Stake 400 τ on SN 3").click()
     for _ in range(2):
         page.tab.get_by_role("button", name="1 epoch").click()
