@@ -240,16 +240,26 @@ def lab(
 
 @app.command()
 def grade(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A solved exercise notebook.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Solved notebooks, or folders of them.")
+    ],
     seed: Annotated[
         int | None, typer.Option(help="Seed of the hidden checks; secret and new if not given.")
     ] = None,
     source: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Your own exercise sources instead of the course's.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    csv: Annotated[str, typer.Option(metavar="FILE", help="Write a line per submission; - prints it.")] = "",
+    html: Annotated[str, typer.Option(metavar="FILE", help="Write the class report as a page.")] = "",
+    json: Annotated[str, typer.Option(metavar="FILE", help="Write all results; - prints them.")] = "",
+    feedback: Annotated[str, typer.Option(metavar="DIR", help="Write a page per submission.")] = "",
+    workers: Annotated[int | None, typer.Option(min=1, help="Submissions at a time; one per core.")] = None,
+    require_sandbox: Annotated[
+        bool, typer.Option(help="Refuse to run where answers could reach anything of this machine.")
+    ] = False,
 ) -> None:
-    """Grade a solved exercise notebook: points and feedback per question."""
-    from bittensor_lab.exercises.grading import grade_command
+    """Grade solved exercise notebooks: points and feedback per question, for one learner or a class."""
+    from bittensor_lab.exercises.command import Wanted, grade_command
 
-    raise typer.Exit(grade_command(file, seed, source, as_json))
+    wanted = Wanted(csv, html, json, feedback)
+    raise typer.Exit(grade_command(paths, seed, source, wanted, workers, require_sandbox))

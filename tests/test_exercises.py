@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from functools import cache
 
 import jupytext
 import numpy as np
@@ -13,8 +15,9 @@ from bittensor_lab.errors import InputError
 from bittensor_lab.exercises import release, self_check, selfcheck, show
 from bittensor_lab.exercises.ask import AnswerError
 from bittensor_lab.exercises.checking import load_checks, local_ask, printed
-from bittensor_lab.exercises.judging import make_key, trusted_texts
+from bittensor_lab.exercises.judging import Outcome, judge, make_key, trusted_texts
 from bittensor_lab.exercises.source import known_sets, public_seed, read_cells, read_set, source_folder
+from bittensor_lab.exercises.submission import Submission
 from bittensor_lab.places import course
 
 SETS = known_sets()
@@ -35,14 +38,15 @@ def test_set_03_is_there_and_worth_ten_points():
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
 def test_each_question_has_public_and_hidden_checks_hints_and_wrong_answers(name, question):
-    q = read_set(name).question(question)
+    exercise = read_set(name)
+    q = exercise.question(question)
     assert {check.hidden for check in q.checks} == {True, False}
     assert len(q.wrong) >= 3
     text = (source_folder() / f"{name}.py").read_text(encoding="utf-8")
     assert (
         text.count("<summary>Hint 1</summary>")
         == text.count("<summary>Hint 2</summary>")
-        == len(SET.questions)
+        == len(exercise.questions)
     )
 
 
@@ -75,29 +79,48 @@ def test_the_learners_notebook_holds_neither_answer_nor_output_nor_hidden_check(
     assert all(not cell.get("outputs") for cell in notebook["cells"])
     ids = [cell["id"] for cell in notebook["cells"]]
     assert len(set(ids)) == len(ids)
-    assert {"median-answer-1", "median-check-1", "setup-1"} <= set(ids)
+    assert {
+        "setup-1",
+        *(f"{q.name}-{part}-1" for q in exercise.questions for part in ("answer", "check")),
+    } <= set(ids)
 
 
 @pytest.mark.parametrize(("name", "question", "wrong"), WRONG)
 def test_each_wrong_answer_loses_points_under_many_seeds(name, question, wrong):
     exercise = read_set(name)
     q = exercise.question(question)
-    code = next(one.code for one in q.wrong if one.name == wrong)
     for secret in range(6):
-        right = [make_key_text(name, secret)[check.name] for check in q.checks]
-        found = trusted_texts(exercise, q, secret, code)
-        assert any(a != b for a, b in zip(found, right, strict=True))
-        others = [trusted_texts(exercise, q, secret, one.code) for one in q.wrong if one.name != wrong]
-        assert found not in others, "feedback could not tell them apart"
+        found = key_of(name, secret).wrong[q.name]
+        right = [key_of(name, secret).texts[check.name] for check in q.checks]
+        theirs = next(texts for one, texts in found if one.name == wrong)
+        assert theirs != right
+        others = [texts for one, texts in found if one.name != wrong]
+        assert theirs not in others, "feedback could not tell them apart"
 
 
-KEYS: dict[tuple[str, int], dict[str, str]] = {}
+@pytest.mark.parametrize(("name", "question", "wrong"), WRONG)
+def test_each_wrong_answer_is_named(name, question, wrong):
+    key = key_of(name, 0)
+    texts = {one.name: texts for one, texts in key.wrong[question]}[wrong]
+    assert judged(key, question, wrong, texts) == wrong
 
 
-def make_key_text(name, secret):
-    if (name, secret) not in KEYS:
-        KEYS[name, secret] = make_key(read_set(name), secret).texts
-    return KEYS[name, secret]
+def judged(key, question, wrong, texts):
+    """The misunderstanding that the grader names when a submission's answer prints ``texts``."""
+    exercise = key.exercise
+    code = next(one.code for one in exercise.question(question).wrong if one.name == wrong)
+    printed_by = {
+        **key.texts,
+        **dict(zip((c.name for c in exercise.question(question).checks), texts, strict=True)),
+    }
+    outcomes = {name: Outcome(text == key.texts[name], text) for name, text in printed_by.items()}
+    given = Submission("x", {**exercise.references, question: code})
+    return next(q.misconception for q in judge(exercise, given, key, outcomes) if q.name == question)
+
+
+@cache
+def key_of(name, secret):
+    return make_key(read_set(name), secret)
 
 
 def shifted(value, by):
@@ -106,15 +129,17 @@ def shifted(value, by):
     return value + by if isinstance(value, float) else value
 
 
+@pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("by", [1e-12, -1e-12])
-def test_no_right_answer_sits_on_a_rounding_edge(by):
-    checks = load_checks(SET)
-    names = {"np": np}
-    for question in SET.questions:
+def test_no_right_answer_sits_on_a_rounding_edge(name, by):
+    exercise = read_set(name)
+    checks = load_checks(exercise)
+    names = {"np": np, "math": math}
+    for question in exercise.questions:
         exec(question.reference, names)
         asked = local_ask(names[question.name])
         for check in question.checks:
-            for seed in [public_seed("set_03", check.name), *range(40)]:
+            for seed in [public_seed(name, check.name), *range(40)]:
                 moved = printed(checks[check.name], lambda inputs, a=asked: shifted(a(inputs), by), seed)
                 assert moved == printed(checks[check.name], asked, seed)
 
@@ -142,23 +167,24 @@ def test_the_last_question_ends_in_equality_with_the_engine(monkeypatch):
 # ---------------------------------------------------------------- self-check
 
 
-def in_notebook(code, question, capsys, monkeypatch):
+def in_notebook(code, question, capsys, monkeypatch, exercise=SET):
     """What the learner reads below the check cell."""
     monkeypatch.chdir(course("exercises"))
     selfcheck._digests.cache_clear()
-    names = {"np": np}
-    for other in SET.answer_cells(question, {**SET.references, question: code}):
+    names = {"np": np, "math": math}
+    for other in exercise.answer_cells(question, {**exercise.references, question: code}):
         exec(other, names)
-    check = SET.question(question).checks[0]
-    self_check("set_03", load_checks(SET)[check.name], names[question])
+    check = exercise.question(question).checks[0]
+    self_check(exercise.name, load_checks(exercise)[check.name], names[question])
     return capsys.readouterr().out.replace("\n", " ").rstrip()
 
 
-@pytest.mark.parametrize("question", [q.name for q in SET.questions])
-def test_self_check_knows_right_from_unanswered(question, capsys, monkeypatch):
-    q = SET.question(question)
-    assert in_notebook(q.reference, question, capsys, monkeypatch).endswith("Right.")
-    assert in_notebook(q.stub, question, capsys, monkeypatch).startswith("Not answered yet")
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_self_check_knows_right_from_unanswered(name, question, capsys, monkeypatch):
+    exercise = read_set(name)
+    q = exercise.question(question)
+    assert in_notebook(q.reference, question, capsys, monkeypatch, exercise).endswith("Right.")
+    assert in_notebook(q.stub, question, capsys, monkeypatch, exercise).startswith("Not answered yet")
 
 
 def test_self_check_names_the_misunderstanding(capsys, monkeypatch):

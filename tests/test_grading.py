@@ -19,8 +19,10 @@ from submissions import handed_in, save
 
 from bittensor_lab.exercises import child, grading
 from bittensor_lab.exercises.ask import DOORS, AnswerError, Limits, UnansweredError, ask, isolation
+from bittensor_lab.exercises.batch import ClassReport, Unread
 from bittensor_lab.exercises.checking import load_checks, printed
-from bittensor_lab.exercises.grading import grade, grade_command, graded_notebook
+from bittensor_lab.exercises.command import Wanted, grade_command
+from bittensor_lab.exercises.grading import grade, graded_notebook
 from bittensor_lab.exercises.judging import Outcome, check_seed, judge, make_key
 from bittensor_lab.exercises.report import print_result
 from bittensor_lab.exercises.source import read_set
@@ -171,7 +173,7 @@ def test_a_check_that_did_not_end_earns_nothing_and_says_so(monkeypatch, tmp_pat
 
 def test_a_grader_that_cannot_run_blames_nobody(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(grading, "_run_pytest", lambda folder, log: log.write(b"no module named nbval\n"))
-    assert grade_command(save(handed_in(SET.references), tmp_path / "x.ipynb")) == 1
+    assert grade_command([save(handed_in(SET.references), tmp_path / "x.ipynb")]) == 1
     said = " ".join(capsys.readouterr().err.split())
     assert "not the submission's fault" in said and "no module named nbval" in said
 
@@ -366,15 +368,24 @@ def test_on_linux_every_door_is_closed():
     assert isolation() == dict.fromkeys(DOORS, True)
 
 
-@FULL
-def test_grade_says_what_is_not_isolated(full_grades, capsys):
-    from dataclasses import replace
+def test_grade_says_what_is_not_isolated_and_can_be_told_to_refuse(capsys, monkeypatch, tmp_path):
+    from bittensor_lab.exercises import command
 
-    from rich.console import Console
-
-    opened = {**dict.fromkeys(DOORS, True), "files": False}
-    print_result(replace(full_grades["right"], isolated=opened), Console(width=200))
-    assert "Not isolated on this machine: the answers could reach files" in capsys.readouterr().out
+    monkeypatch.setattr(command, "isolation", lambda: {**dict.fromkeys(DOORS, True), "files": False})
+    monkeypatch.setattr(
+        command, "grade_all", lambda *given: ClassReport(0, (), (Unread("x", "it is empty"),))
+    )
+    path = save(handed_in({}), tmp_path / "x.ipynb")
+    assert grade_command([path], require_sandbox=True) == 1
+    assert "answers could reach files" in capsys.readouterr().err
+    assert grade_command([path]) == 2
+    assert "it is empty" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setattr(command, "isolation", lambda: {**dict.fromkeys(DOORS, True), "files": False})
+    assert grade_command([path], seed=1) == 0
+    assert "Not isolated on this machine: the answers could reach files" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_seccomp_program_is_well_formed():
@@ -422,8 +433,8 @@ def test_a_teachers_own_source_is_graded(tmp_path, capsys):
     )
     cell = {"cell_type": "code", "metadata": {"q": "double"}, "source": "def double(x):\n    return x + x"}
     path = save({"cells": [cell], "metadata": {"bittensor_lab": {"set": "set_77"}}}, tmp_path / "mine.ipynb")
-    assert grade_command(path, seed=1, source=tmp_path, as_json=True) == 0
-    assert json.loads(capsys.readouterr().out)["points"] == 5
+    assert grade_command([path], seed=1, source=tmp_path, wanted=Wanted(json="-")) == 0
+    assert json.loads(capsys.readouterr().out)["results"][0]["points"] == 5
 
 
 def test_a_stub_line_left_behind_does_not_hide_the_answer():

@@ -10,7 +10,8 @@ import pytest
 from submissions import handed_in, notebook, save
 
 from bittensor_lab.errors import InputError
-from bittensor_lab.exercises.grading import grade, grade_command
+from bittensor_lab.exercises.command import grade_command
+from bittensor_lab.exercises.grading import grade
 from bittensor_lab.exercises.source import read_set
 from bittensor_lab.exercises.submission import read_submission
 
@@ -122,16 +123,16 @@ def test_a_large_notebook_full_of_output(tmp_path):
 def test_what_is_no_submission_gets_one_line_and_exit_2(content, message, tmp_path, capsys):
     path = tmp_path / "work.ipynb"
     path.write_bytes(content)
-    assert grade_command(path) == 2
+    assert grade_command([path]) == 2
     said = capsys.readouterr().err
     assert message in said.replace("\n", " ")
     assert "Traceback" not in said
 
 
 def test_no_file_a_folder_and_no_such_source(tmp_path, capsys):
-    assert grade_command(tmp_path / "none.ipynb") == 2
-    assert grade_command(tmp_path) == 2
-    assert grade_command(save(notebook(), tmp_path / "set_03.ipynb"), source=tmp_path / "nowhere") == 2
+    assert grade_command([tmp_path / "none.ipynb"]) == 2
+    assert grade_command([tmp_path]) == 2
+    assert grade_command([save(notebook(), tmp_path / "set_03.ipynb")], source=tmp_path / "nowhere") == 2
     with pytest.raises(InputError):
         grade(tmp_path / "none.ipynb")
     assert "Traceback" not in capsys.readouterr().err

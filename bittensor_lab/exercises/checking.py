@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import math
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ NUDGE = 0.00372
 """of the last digit shown; see ``show``"""
 MAX_ITEMS = 1000
 """shown of one array"""
+_STDOUT = threading.Lock()  # there is one for the whole process, so one check prints at a time
 
 
 def show(value: Any, digits: int) -> str:
@@ -88,7 +90,7 @@ def _as_json(replies: list[dict[str, Any]], wanted: int) -> list[Any]:
 def printed(check: CheckFunction, ask: Ask, seed: int) -> str:
     """Return what ``check`` prints; where the answer gives no value, the reason as the last line."""
     text = io.StringIO()
-    with contextlib.redirect_stdout(text):
+    with _STDOUT, contextlib.redirect_stdout(text):
         run_check(check, ask, seed)
     return text.getvalue()
 

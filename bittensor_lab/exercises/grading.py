@@ -27,10 +27,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import IO, Any
 
-from bittensor_lab.errors import InputError, LabError, one_line
+from bittensor_lab.errors import LabError
 from bittensor_lab.exercises.ask import AnswerError, Inputs, ask, isolation
 from bittensor_lab.exercises.checking import printed
-from bittensor_lab.exercises.judging import GradeResult, Key, Outcome, check_seed, judge, make_key
+from bittensor_lab.exercises.judging import GradeResult, Key, Outcome, check_seed, judge, make_key, result_of
 from bittensor_lab.exercises.source import ExerciseSet
 from bittensor_lab.exercises.submission import Submission, read_submission
 from bittensor_lab.places import PACKAGE
@@ -65,54 +65,7 @@ def grade(path: Path, seed: int | None = None, source: Path | None = None) -> Gr
     exercise, submission = read_submission(path, source)
     key = make_key(exercise, secrets.randbelow(2**31) if seed is None else seed)
     questions = judge(exercise, submission, key, run_nbval(exercise, submission, key))
-    return GradeResult(
-        submission=submission.name,
-        set=exercise.name,
-        seed=key.secret,
-        points=sum(question.points for question in questions),
-        of=exercise.points,
-        questions=questions,
-        isolated=isolation(),
-    )
-
-
-def grade_command(
-    path: Path, seed: int | None = None, source: Path | None = None, as_json: bool = False
-) -> int:
-    """Grade the notebook at ``path`` and print the result.
-
-    Parameters
-    ----------
-    seed
-        of the numbers in the checks; by default a fresh secret one.
-    source
-        folder with a teacher's own sets (``set_NN.py``, ``set_NN_wrong.toml``).
-    as_json
-        print the whole result as JSON instead of words.
-
-    Returns
-    -------
-    int
-        the exit code: 0 if it was graded (however many points), 2 if the file cannot be, 1 if the
-        grader cannot work here.
-    """
-    from rich.console import Console
-    from rich.text import Text
-
-    from bittensor_lab.exercises.report import print_result
-
-    progress = Console(stderr=True)
-    try:
-        with progress.status(Text(one_line(f"Grading {path.name} …"))):
-            result = grade(Path(path), seed, source)
-    except (InputError, GraderError) as error:
-        progress.print(Text(one_line(f"bittensor-lab: {error}", progress.encoding)), soft_wrap=True)
-        return 2 if isinstance(error, InputError) else 1
-    if as_json:
-        print(result.to_json())
-    else:
-        print_result(result, Console())
-    return 0
+    return result_of(key, submission, questions, isolation())
 
 
 # ---------------------------------------------------------------- the graded notebook

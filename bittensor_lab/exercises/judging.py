@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 from bittensor_lab.exercises.checking import cells_ask, load_checks, printed
 from bittensor_lab.exercises.source import ExerciseSet, Question, Wrong
@@ -69,6 +70,34 @@ class GradeResult:
     def to_json(self) -> str:
         """Return the result as JSON text; the same for the same submission and seed."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, told: dict[str, Any]) -> GradeResult:
+        """Return the result of which ``told`` was the JSON; raises TypeError or KeyError if it is none."""
+        questions = tuple(
+            QuestionResult(**{
+                **one,
+                "feedback": tuple(one["feedback"]),
+                "checks": tuple(CheckResult(**check) for check in one["checks"]),
+            })
+            for one in told["questions"]
+        )  # fmt: skip
+        return cls(**{**told, "questions": questions})
+
+
+def result_of(
+    key: Key, submission: Submission, questions: tuple[QuestionResult, ...], isolated: dict[str, bool]
+) -> GradeResult:
+    """Return the judged questions of a submission as its result."""
+    return GradeResult(
+        submission=submission.name,
+        set=key.exercise.name,
+        seed=key.secret,
+        points=sum(question.points for question in questions),
+        of=key.exercise.points,
+        questions=questions,
+        isolated=isolated,
+    )
 
 
 @dataclass(frozen=True)

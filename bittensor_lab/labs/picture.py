@@ -138,6 +138,13 @@ def chart_png(spec: dict[str, Any], scale: float = 1.5) -> bytes:
     return base64.b64decode(kept("png", json.dumps([spec, scale]), ".b64", draw))
 
 
+def chart_svg(spec: dict[str, Any]) -> str:
+    """Return a specification with its data as SVG, to stand in a page without a script."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(spec)
+
+
 class HeatMap(Part):
     """A weight matrix on a canvas, with consensus and incentive under it, trust and dividends beside."""
 
