@@ -106,9 +106,8 @@ def heading(report: ClassReport) -> str:
     graded, lost = len(report.results), len(report.unread)
     said = f"{graded} {'submission' if graded == 1 else 'submissions'} graded"
     if graded:
-        said += (
-            f", {sum(one.points / one.of for one in report.results) / graded:.0%} of the points on average"
-        )
+        mean = sum(one.points / one.of for one in report.results) / graded
+        said += f", {format_percent(mean)} of the points on average"
     return said + (f"; {lost} could not be read." if lost else ".")
 
 
