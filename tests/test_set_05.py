@@ -59,16 +59,10 @@ def test_the_chain_opens_what_the_reference_opens(seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_a_liquid_bond_moves_as_the_engines(seed):
     weight, bond, consensus = np.random.default_rng(seed).integers(0, 100, 3) / 100
-    given = {
-        "weight": weight,
-        "bond": bond,
-        "consensus": consensus,
-        "low": 0.1,
-        "high": 0.9,
-        "steepness": 7.0,
-    }
-    one = [np.array([[round(x * ONE)]]) for x in (weight, bond)]
-    theirs = liquid_rates(
-        *one, np.array([round(consensus * ONE)]), 7 * ONE, round(0.1 * ONE), round(0.9 * ONE)
-    )
-    assert ASKED["rate"]([given])[0] == pytest.approx(theirs[0, 0] / ONE, abs=1e-6)
+    rules = {"consensus": consensus, "low": 0.1, "high": 0.9, "steepness": 7.0}
+    raw = {name: round(x * ONE) for name, x in {"weight": weight, "bond": bond, **rules}.items()}
+    pair = (np.array([[raw[name]]]) for name in ("weight", "bond"))
+    steepness = -raw["steepness"]  # the kernel is given it with its sign turned
+    theirs = liquid_rates(*pair, np.array([raw["consensus"]]), steepness, raw["low"], raw["high"])
+    (mine,) = ASKED["rate"]([{"weight": weight, "bond": bond, **rules}])
+    assert mine == pytest.approx(theirs[0, 0] / ONE, abs=1e-6)
