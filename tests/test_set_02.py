@@ -34,7 +34,8 @@ def test_the_references_score_as_the_tasks_do(seed):
     pieces = [compute.challenge(rng) for _ in range(5)]
     done = [compute.honest(piece.shown, 0.2, rng).fresh for piece in pieces]
     pairs = zip(pieces, done, strict=True)
-    theirs = np.mean([compute.sound(p.shown, compute.Answers(one, one), p.truth) for p, one in pairs])
+    fresh = compute.Answers
+    theirs = np.mean([compute.sound(p.shown, fresh(one, one), p.truth) for p, one in pairs])
     given = {
         "results": [one.result % 2**62 for one in done], "right": [piece.truth[0] % 2**62 for piece in pieces],
         "latency": [-1.0 if one.latency is None else one.latency for one in done], "typical": compute.TYPICAL,

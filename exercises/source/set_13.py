@@ -24,19 +24,22 @@
 
 # %% tags=["setup"]
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from bittensor_lab.exercises import self_check, show
+from bittensor_lab.kernels.emission import block_emission
 from bittensor_lab.presets import demo_network
 from bittensor_lab.regimes import with_regime
 from bittensor_lab.simulate import simulate
 from bittensor_lab.units import RAO_PER_TAO
 from bittensor_lab.worlds import with_traders
 
-BLOCK = RAO_PER_TAO // 2  # what a block issues until the second halving, rao
+BLOCK = int(block_emission(11_000_000 * RAO_PER_TAO))  # what a block issues now, rao
 
 
+@lru_cache(maxsize=512)
 def recorded(seed, letter, subnets):
     """Return the emission shares [moments, subnets] of a network of which three subnets are switched off."""
     start = with_regime(demo_network(subnets, 1, 2, seed=seed), letter)
@@ -177,9 +180,9 @@ def check_effective_more(ask, seed):
 # ## Question 3: Gini (3 points)
 #
 # The measure that newspapers use for incomes. Take every pair of subnets (*i*, *j*), all *n*² of them,
-# those of a subnet with itself too, and by how much the two differ. The **Gini coefficient** is the mean of
-# these differences, over **twice** the mean amount. It is 0 if all get the same, and (*n* - 1) / *n* if one gets
-# all.
+# those of a subnet with itself too, and by how much the two differ. The **Gini coefficient** is the mean
+# of these differences, over **twice** the mean amount. It is 0 if all get the same, and (*n* - 1) / *n* if
+# one gets all.
 #
 # `amounts` has the shape `[n]`; they are numbers of any size, so don't rely on a unit. Subnets that get
 # nothing count like all others. Return the coefficient; if nobody gets anything it is 0.
@@ -237,9 +240,9 @@ def check_gini_more(ask, seed):
 # %% [markdown]
 # ## Question 4: the concentration of a network (3 points)
 #
-# Now a network that runs: twenty subnets and six traders, 360 blocks, under one of the rules of lesson 09. In
-# three of the subnets emission is switched off. `simulate` writes down every subnet's share of the block, every
-# 120 blocks and at the end; that is what your function gets.
+# Now a network that runs: twenty subnets and six traders, 360 blocks, under one of the rules of lesson 09.
+# In three of the subnets emission is switched off. Every 120 blocks `simulate` writes down each subnet's
+# share of the block; that is what your function gets.
 #
 # `shares` has the shape `[moments, n]`, each row summing to 1 (as closely as floating point does). Return
 # a table `[moments, 3]`: for each moment
@@ -248,9 +251,9 @@ def check_gini_more(ask, seed):
 # 2. the effective number,
 # 3. the Gini coefficient, of all subnets.
 #
-# You may call your `take` and `gini`, which take shares as well as rao. Your `effective` may have been
-# made for whole rao: here the lesson's own formula is the safer one. What you return must equal what the engine's own
-# measures say of the same network.
+# You may call your `take` and `gini`, which take shares as well as rao. Your `effective` was made for whole
+# rao: here the lesson's own formula, 1 / Σ *s*², is the safer one. What you return must equal what the
+# engine's own measures say of the same network.
 #
 # <details><summary>Hint 1</summary>
 #
