@@ -37,7 +37,9 @@ def test_the_references_score_as_the_tasks_do(seed):
     fresh = compute.Answers
     theirs = np.mean([compute.sound(p.shown, fresh(one, one), p.truth) for p, one in pairs])
     given = {
-        "results": [one.result % 2**62 for one in done], "right": [piece.truth[0] % 2**62 for piece in pieces],
-        "latency": [-1.0 if one.latency is None else one.latency for one in done], "typical": compute.TYPICAL,
+        "results": [one.result % 2**62 for one in done],
+        "right": [piece.truth[0] % 2**62 for piece in pieces],
+        "latency": [-1.0 if one.latency is None else one.latency for one in done],
+        "typical": compute.TYPICAL,
     }  # fmt: skip
     assert ASKED["work"]([given])[0] == pytest.approx(theirs)

@@ -28,7 +28,7 @@ import numpy as np
 from bittensor_lab.epoch import matrix_inputs, run_epoch
 from bittensor_lab.exercises import self_check, show
 from bittensor_lab.params import Hyperparameters
-from bittensor_lab.units import ONE, U16_MAX
+from bittensor_lab.units import U16_MAX
 
 RULES = Hyperparameters()
 LOW, HIGH = RULES.alpha_low / U16_MAX, RULES.alpha_high / U16_MAX
@@ -286,9 +286,9 @@ def draw(rng, miners):
 
 def stored(rng, validators, miners):
     """Weights as the chain holds them: in each row the largest is 65535."""
-    weights = rng.integers(1, 60_000, (validators, miners))
-    weights[np.arange(validators), rng.integers(0, miners, validators)] = U16_MAX
-    return weights
+    table = rng.integers(1, 60_000, (validators, miners))
+    table[np.arange(validators), rng.integers(0, miners, validators)] = U16_MAX
+    return table
 
 
 def tell(found):

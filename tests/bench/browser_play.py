@@ -1,9 +1,9 @@
 """Play in a real browser: ``python tests/bench/browser_play.py [SECONDS]``, a minute if it is not said.
 
-The playground runs at ten blocks a second with others acting. Ten times in that time the rate is read, the
-memory of the kernel, and the heap of the page once its garbage is collected. Before and after, what one does by
-hand: the milliseconds from the press of a button until the picture of it stands, 20 times each. All of it goes
-into ``build/play.json``.
+The playground runs at ten blocks a second with others acting. Ten times in that time the rate is read,
+the memory of the kernel, and the heap of the page once its garbage is collected. Before and after, what one
+does by hand: the milliseconds from the press of a button until the picture of it stands, 20 times each.
+All of it goes into ``build/play.json``.
 """
 
 from __future__ import annotations
