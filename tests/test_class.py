@@ -151,8 +151,11 @@ def test_names_that_come_twice_stay_apart(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         save(handed_in({}), tmp_path / name / "set_03.ipynb")
-    both = collect([tmp_path / "a" / "set_03.ipynb", tmp_path / "b" / "set_03.ipynb"])
-    assert len(both) == 2 and all(Path(name).name == name for name in both)
+    files = [tmp_path / name / "set_03.ipynb" for name in ("a", "b")]
+    assert list(collect(files)) == ["a/set_03.ipynb", "b/set_03.ipynb"]
+    assert list(collect([tmp_path / "a", tmp_path / "b"])) == ["set_03 (2).ipynb", "set_03.ipynb"]
+    assert list(collect([tmp_path, files[0]])) == ["a/set_03.ipynb", "b/set_03.ipynb"]
+    assert list(collect(files[:1])) == ["set_03.ipynb"]
     with pytest.raises(InputError, match="is not there"):
         collect([tmp_path / "c"])
     (tmp_path / "c").mkdir()

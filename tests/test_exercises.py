@@ -227,6 +227,41 @@ def test_a_source_that_is_no_set_gets_one_clear_line(tmp_path):
         read_set("set_51", tmp_path)
 
 
-def test_release_command(capsys):
+OWN_SET = """# %% [markdown]
+# # A set of a teacher's own
+
+# %% tags=["setup"]
+from bittensor_lab.exercises import self_check, show
+
+# %% tags=["answer"] q="double" title="twice as much"
+def double(x):
+    # BEGIN SOLUTION
+    return 2 * x
+    # END SOLUTION
+
+# %% tags=["check"] q="double" points=5
+def check_double(ask, seed):
+    \"\"\"One number.\"\"\"
+    print(show(ask([{"x": seed}])[0], 0))
+
+
+self_check("set_77", check_double, double)
+"""
+
+
+def test_a_teachers_own_set_is_released_into_their_folder(tmp_path, capsys):
+    (tmp_path / "set_77.py").write_text(OWN_SET, encoding="utf-8")
+    out = tmp_path / "out"
+    assert release.main(["check", str(tmp_path), str(out)]) == 1
+    assert release.main(["write", str(tmp_path), str(out)]) == 0
+    assert release.main(["check", str(tmp_path), str(out)]) == 0
+    assert "return 2 * x" not in (out / "set_77.ipynb").read_text(encoding="utf-8")
+    assert "Right." in (out / "solutions" / "set_77.ipynb").read_text(encoding="utf-8")
+    capsys.readouterr()
+
+
+def test_release_command(capsys, tmp_path):
     assert release.main([]) == 2
     assert "write|check" in capsys.readouterr().err
+    assert release.main(["write", str(tmp_path), str(tmp_path)]) == 2
+    assert "no exercise set" in capsys.readouterr().err

@@ -116,18 +116,22 @@ def grade_all(
 def collect(paths: Sequence[Path]) -> dict[str, Path]:
     """Return the notebooks at or below ``paths``, by the name under which they are reported.
 
+    That is the path below the folder that was given; of files, below the folder that they share.
+
     Raises
     ------
     InputError
         if a path is not there, or there is no notebook at all.
     """
     found: dict[str, Path] = {}
+    files = [path.resolve() for path in paths if not path.is_dir()]
+    shared = Path(os.path.commonpath([file.parent for file in files])) if files else Path()
     for path in paths:
         if not path.exists():
             raise InputError(f"{path} is not there", remedy="Name a notebook, or a folder of them.")
-        below = _notebooks(path) if path.is_dir() else [path]
-        for file in below:
-            name = file.relative_to(path).as_posix() if path.is_dir() else path.name
+        top = path.resolve() if path.is_dir() else shared
+        for file in _notebooks(top) if path.is_dir() else [path.resolve()]:
+            name = file.relative_to(top).as_posix()
             if file not in found.values():
                 found[_free(name, found)] = file
     if not found:

@@ -2,6 +2,7 @@
 
     python -m bittensor_lab.exercises.release write     # make them anew
     python -m bittensor_lab.exercises.release check     # exit 1 if what lies there differs
+    python -m bittensor_lab.exercises.release write SOURCE TARGET     # a teacher's own sets
 
 Per set: ``exercises/set_NN.ipynb`` (answers cut out, no hidden checks, no outputs), ``exercises/
 solutions/set_NN.ipynb`` (the reference, executed, outputs kept: nbval replays it) and
@@ -20,6 +21,7 @@ from typing import Any
 
 import nbformat
 
+from bittensor_lab.errors import InputError
 from bittensor_lab.exercises.selfcheck import make_digests
 from bittensor_lab.exercises.source import Cell, ExerciseSet, known_sets, read_set, unsolved
 from bittensor_lab.places import PACKAGE, course
@@ -82,21 +84,34 @@ def make(exercise: ExerciseSet) -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Write or check; return the exit code."""
-    if arguments not in (["write"], ["check"]):
-        print("usage: python -m bittensor_lab.exercises.release write|check", file=sys.stderr)
+    if len(arguments) not in (1, 3) or arguments[0] not in ("write", "check"):
+        print("usage: python -m bittensor_lab.exercises.release write|check [SOURCE TARGET]", file=sys.stderr)
         return 2
-    stale = 0
-    for name in known_sets():
-        for part, text in make(read_set(name)).items():
-            path = course("exercises") / part
-            same = path.is_file() and path.read_text(encoding="utf-8") == text
-            if arguments == ["write"]:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
-            elif not same:
-                stale += 1
-                print(f"exercises/{part} is not what its source gives: run `make exercises`", file=sys.stderr)
-    return 1 if stale else 0
+    source, target = map(Path, arguments[1:]) if arguments[1:] else (None, course("exercises"))
+    try:
+        stale = _made(source, target, write=arguments[0] == "write")
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for path in stale if arguments[0] == "check" else ():
+        print(f"{path} is not what its source gives: run `make exercises`", file=sys.stderr)
+    return 1 if stale and arguments[0] == "check" else 0
+
+
+def _made(source: Path | None, target: Path, write: bool) -> list[Path]:
+    """Make every set of ``source``; return the files in ``target`` that differ, or differed."""
+    names, differed = known_sets(source), list[Path]()
+    if not names:
+        raise InputError(f"there is no exercise set in {source}", remedy="Its files are called set_NN.py.")
+    for name in names:
+        for part, text in make(read_set(name, source)).items():
+            path = target / part
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                differed.append(path)
+                if write:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text, encoding="utf-8", newline="\n")
+    return differed
 
 
 def _shown(exercise: ExerciseSet) -> list[Cell]:
