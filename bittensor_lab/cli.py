@@ -1,4 +1,4 @@
-"""The command line: ``bittensor-lab lab``, ``verify``, ``simulate``, ``sweep``, ``grade``, ``warmup``.
+"""The command line: ``bittensor-lab lab``, ``doctor``, ``grade``, ``verify``, ``simulate``, ``sweep`` …
 
 Each command says in one line what is wrong with its input and exits with 2; a traceback means a
 defect of ours.
@@ -219,7 +219,25 @@ def warmup() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Look whether this machine has what the course needs, and say what to do if not."""
+    from bittensor_lab.doctor import examine
+
+    found = examine()
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for one in found:
+        said = f"{one.said}. {one.remedy}" if one.remedy else one.said
+        table.add_row(one.state, one.what, _plain(said, out), style="bold" if one.state == "bad" else "")
+    out.print(table)
+    raise typer.Exit(1 if any(one.state == "bad" for one in found) else 0)
+
+
+@app.command()
 def lab(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FOLDER]", help="Where your copy of the course is, or is to be made."),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port on this machine; the next free one if taken.")] = 8888,
     reset: Annotated[
@@ -227,15 +245,18 @@ def lab(
     ] = "",
 ) -> None:
     """Open the course in JupyterLab, on this machine only."""
+    from bittensor_lab import handout
     from bittensor_lab.server import open_lab
-    from bittensor_lab.server import reset as bring_back
 
+    root, news = handout.course_folder(folder, Path.cwd())
+    if news.sentence:
+        out.print(_plain(news.sentence, out), highlight=False, soft_wrap=True)
     if reset:
-        lesson, mine = bring_back(reset, Path.cwd())
+        lesson, mine = handout.reset(reset, root)
         kept = f"; yours is kept as {mine.name}" if mine else ""
         out.print(f"{lesson.name} is as it was{kept}.", highlight=False)
         raise typer.Exit(0)
-    raise typer.Exit(open_lab(browser=browser, port=port))
+    raise typer.Exit(open_lab(root, browser=browser, port=port))
 
 
 @app.command()

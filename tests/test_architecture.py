@@ -39,7 +39,7 @@ LAYERS = [
     {"charts"},
     {"labs"},
     {"exercises", "lessons", "verify", "glossary"},
-    {"server", "warmup"},
+    {"doctor", "handout", "server", "warmup"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,8 +15,7 @@ import urllib.request
 
 import pytest
 
-from bittensor_lab import places, server
-from bittensor_lab.errors import InputError
+from bittensor_lab import server
 
 pytestmark = pytest.mark.xdist_group("server")  # one server for all of them
 
@@ -91,42 +89,3 @@ def test_only_this_machine_is_served(tmp_path):
     command = server.command(tmp_path, browser=False, port=1)
     assert "--ServerApp.ip=127.0.0.1" in command
     assert not any("token=" in part or "password=" in part for part in command)
-
-
-def test_an_installed_course_is_copied_and_never_overwritten(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "is_installed", lambda: True)
-    monkeypatch.setattr(places, "course", lambda part: places.PACKAGE.parent / part)
-    folder = server.course_folder(tmp_path)
-    mine = folder / "exercises" / "set_03.ipynb"
-    mine.write_text("my work")
-    assert server.course_folder(tmp_path) == folder
-    assert mine.read_text() == "my work"
-    assert (folder / server.FIRST).is_file()
-    assert (folder / "notebooks" / "glossary.md").is_file()
-    assert not (folder / "exercises" / "solutions").exists()
-
-
-def test_a_lesson_comes_back_and_nothing_is_lost(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "is_installed", lambda: True)
-    monkeypatch.setattr(places, "course", lambda part: places.PACKAGE.parent / part)
-    lesson, kept = server.reset("03", tmp_path)
-    fresh = lesson.read_text()
-    assert kept is None and lesson.name == "03_weights_and_consensus.ipynb"
-    for n in (1, 2):
-        lesson.write_text(f"my work {n}")
-        lesson, kept = server.reset("03", tmp_path)
-        assert kept.name == f"03_weights_and_consensus.mine{n}.ipynb"
-        assert kept.read_text() == f"my work {n}" and lesson.read_text() == fresh
-    for wrong in ("77", "3", "../03", ""):
-        with pytest.raises(InputError, match="there is no lesson"):
-            server.reset(wrong, tmp_path)
-
-
-def test_in_a_checkout_a_lesson_is_made_from_its_source(tmp_path, monkeypatch):
-    shutil.copytree(places.course("notebooks"), tmp_path / "notebooks")
-    monkeypatch.setattr(places, "course", lambda part: tmp_path / part)
-    lesson = next((tmp_path / "notebooks").glob("01_*.ipynb"))
-    fresh = lesson.read_text()
-    lesson.write_text("{}")
-    assert server.reset("01", tmp_path)[1].read_text() == "{}"
-    assert lesson.read_text() == fresh

@@ -81,7 +81,7 @@ def _graded(
 ) -> ClassReport:
     """Grade with a bar; if nothing at all could be graded, that is an error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=progress, transient=True) as bar:
+    with Bar(*columns, console=progress, transient=True, disable=not progress.is_terminal) as bar:
         task = bar.add_task("Grading", total=None)
 
         def tell(state: Progress) -> None:
