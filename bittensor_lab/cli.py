@@ -21,6 +21,7 @@ from rich.text import Text
 
 from bittensor_lab import __version__
 from bittensor_lab.errors import LabError, one_line
+from bittensor_lab.places import course
 
 if TYPE_CHECKING:
     from bittensor_lab.verify import Report
@@ -68,7 +69,12 @@ def _options(
 
 @app.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Vector files, JSON or JSON.GZ.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]", help="Vector files, JSON or JSON.GZ; those that came along if none."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Replay recorded vectors of the chain and compare every value with ours."""
@@ -76,6 +82,7 @@ def verify(
 
     reports: list[Report] = []
     found: list[dict[str, object]] = []
+    files = files or sorted((course("datasets") / "vectors").glob("*.json.gz"))
     for file in files:
         try:
             with _progress(file.name) as advance:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from bittensor_lab import __version__
 from bittensor_lab.cli import app
 
-VECTORS = Path(__file__).parent / "vectors" / "epoch.json.gz"
+VECTORS = Path(__file__).parents[1] / "datasets" / "vectors" / "epoch.json.gz"
 LINE = "bittensor-lab: "
 NASTY = ["[bold]x[/].json", "[/].json", ":warning:.json", "a\nb\x1b[31m.json", "\u202ex.json", "a b%s{}.json"]
 COMMAND = [sys.executable, "-c", "from bittensor_lab.cli import main; main()"]
@@ -69,16 +69,19 @@ def test_an_unknown_command_is_said():
     assert "No such command 'foo'" in result.stderr and "Traceback" not in result.stderr
 
 
-def test_verify_without_files_is_said():
-    result = run("verify")
-    assert result.exit_code == 2 and "FILE" in result.stderr and result.stdout == ""
-
-
 def test_a_good_file_passes(vectors):
     result = run("verify", vectors / "good.json")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[1].split()[:2] == ["good.json", "epoch"]
     assert result.stdout.rstrip().endswith("none             PASS")
+
+
+def test_without_a_file_those_that_came_along_are_replayed():
+    result = run("verify", "--json")
+    assert result.exit_code == 0
+    assert {Path(one["file"]).name for one in json.loads(result.stdout)} == {
+        p.name for p in VECTORS.parent.iterdir()
+    }
 
 
 def test_a_changed_value_fails_and_says_where(vectors):

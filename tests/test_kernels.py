@@ -139,7 +139,7 @@ def test_whole_epochs(seed):
 
 def test_some_recorded_epochs():
     """Small ones: with numba off a large epoch takes minutes."""
-    file = Path(__file__).parent / "vectors" / "epoch_edge.json.gz"
+    file = Path(__file__).parents[1] / "datasets" / "vectors" / "epoch_edge.json.gz"
     cases = [
         case for case in json.loads(gzip.decompress(file.read_bytes()))["cases"] if case["params"]["n"] <= 4
     ]

@@ -34,8 +34,8 @@ def test_the_guides_python_runs(page, tmp_path, monkeypatch):
 
 
 def test_its_figures_are_those_of_the_vectors():
-    reports = [verify_file(file) for file in sorted((ROOT / "tests" / "vectors").glob("epoch*.json.gz"))]
-    assert f"replays {sum(r.epochs for r in reports)} epochs" in README
+    reports = [verify_file(file) for file in sorted((ROOT / "datasets" / "vectors").glob("epoch*.json.gz"))]
+    assert f"{sum(r.epochs for r in reports)} epochs that the chain" in README
     assert f"All {sum(r.compared for r in reports):,} values are equal" in README
     assert all(r.equal == r.compared for r in reports)
 

@@ -26,7 +26,7 @@ def test_the_reference_buys_what_the_chain_does(seed, w):
             assert mine == [0, 0, 0]
             continue
         rao = [theirs.paid, theirs.fee, theirs.out]
-        assert [value * RAO_PER_TAO for value in mine] == pytest.approx(rao, rel=1e-6, abs=50)
+        assert [value * RAO_PER_TAO for value in mine] == pytest.approx(rao, rel=1e-10, abs=5)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -36,4 +36,4 @@ def test_the_reference_sells_what_the_chain_does(seed):
         name: value for name, value in NAMES["case"](state, 250, 2.0).items() if name not in ("w", "limit")
     }
     theirs = quote_remove_stake(state, None, None, 1, tao(250))
-    assert ASKED["sold"]([given])[0] * RAO_PER_TAO == pytest.approx(theirs.out, rel=1e-6)
+    assert ASKED["sold"]([given])[0] * RAO_PER_TAO == pytest.approx(theirs.out, abs=5)

@@ -28,7 +28,7 @@ IN_FLOAT = {
     "distribution.json.gz",
 }
 """within the stated tolerance, not always equal: computed in float64, the last off by 2 rao of 8e9"""
-FILES = sorted((Path(__file__).parent / "vectors").glob("*.json.gz"))
+FILES = sorted((Path(__file__).parents[1] / "datasets" / "vectors").glob("*.json.gz"))
 
 
 def test_there_are_vectors():

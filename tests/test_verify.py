@@ -18,7 +18,7 @@ from bittensor_lab.errors import InputError
 from bittensor_lab.verify import fields, verify_file
 from bittensor_lab.verify.epochs import FLAG_FIELDS, RAO_FIELDS, U16_FIELDS
 
-VECTORS = Path(__file__).parent / "vectors" / "epoch.json.gz"
+VECTORS = Path(__file__).parents[1] / "datasets" / "vectors" / "epoch.json.gz"
 MUTATIONS = 3000
 GONE = object()
 INPUTS, EXPECTED = ("cases", 0, "epochs", 0, "inputs"), ("cases", 0, "epochs", 0, "expected")

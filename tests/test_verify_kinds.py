@@ -13,7 +13,7 @@ import pytest
 from bittensor_lab.errors import InputError
 from bittensor_lab.verify import KINDS, verify_file
 
-VECTORS = Path(__file__).parent / "vectors"
+VECTORS = Path(__file__).parents[1] / "datasets" / "vectors"
 JUNK = [None, True, -1, 0, 2**63, 2**80, 1.5, float("nan"), "x", "block", [], {}, [[]], [1, 2], {"a": 1}]
 LIMIT = 3
 """cases of a file that are kept: enough to go wrong in, few enough to be quick"""

@@ -145,7 +145,8 @@ def check_sold_more(ask, seed):
 # %% [markdown]
 # ## Question 3: a pool with weights (3 points)
 #
-# On main net most pools have uneven weights: `w` is the TAO's, and the alpha's is 1 − w. Then
+# The two sides of a pool may weigh differently: `w` is the weight of the TAO, and 1 − w that of the
+# alpha. Then
 #
 # > price = (1 − w) / w · tao / alpha
 #
@@ -212,8 +213,9 @@ def check_weighted_more(ask, seed):
 #    limit: `tao * ((limit / price) ** (1 - w) - 1)`. The fee then goes by what was paid in: `paid * fee /
 #    (1 - fee)`. The rest of your TAO you keep.
 #
-# Return three numbers: the TAO paid into the pool, the fee in TAO, and the alpha bought. The check asks a
-# pool of the engine what it would do. You may call your `weighted`.
+# Return three numbers: the TAO paid into the pool, the fee in TAO, and the alpha bought. The check takes
+# its numbers from pools of the engine, and to the four digits that it prints your three have to be what
+# the engine's trade gives. You may call your `weighted`.
 #
 # <details><summary>Hint 1</summary>
 #
