@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lesson import run, source
 
 from bittensor_lab import labs, scenarios
+from bittensor_lab.epoch import matrix_inputs, run_epoch
 from bittensor_lab.labs import attacks as lab_module
 from bittensor_lab.params import Hyperparameters
 from bittensor_lab.play import attacks as views
+from bittensor_lab.regimes import regime
 from bittensor_lab.units import U16_MAX
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -107,3 +111,34 @@ def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):
         }
         texts, _ = run(SOURCE, tmp_path, monkeypatch, wrong)
         assert "not right yet" in texts["check-1"] and "not right yet" in texts["check-2"]
+
+
+def test_b_with_the_injection_of_f_is_f(monkeypatch):
+    """What makes a pump pay under B is where the TAO goes, not how it is shared."""
+    market = views._market
+
+    def mixed(emission, injection):
+        state = market(emission)
+        rule = regime(injection).injection_rule
+        monkeypatch.setattr(
+            views,
+            "_market",
+            lambda letter: replace(state, network=replace(state.network, injection_rule=rule)),
+        )
+        views._drift.cache_clear()
+        gain, cost = views._pump(1.0, views.Defence(regime=emission))
+        return gain - cost
+
+    assert mixed("B", "F") == pytest.approx(mixed("F", "F")) and mixed("F", "F") < 0
+    assert mixed("F", "B") == pytest.approx(mixed("B", "B")) and mixed("B", "B") > 0
+    views._drift.cache_clear()
+
+
+def test_who_blocks_with_nothing_on_their_miner_blocks_everybody():
+    rules = Hyperparameters(commit_reveal=False, kappa=round(0.7 * 65535))
+    for given, paid in ((0, 0), (1, 65535)):
+        weights = [[500, 400, given], [500, 400, given], [0, 0, 1000]]
+        terms = run_epoch(
+            matrix_inputs([30 * 10**12, 30 * 10**12, 40 * 10**12], weights, hyperparameters=rules)
+        )
+        assert terms.incentive[5] == paid == terms.incentive.sum()

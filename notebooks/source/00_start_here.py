@@ -207,7 +207,7 @@ value_check("paying_blocks", paying_blocks, lambda n: "right" if n == epochs els
 #
 # **"I lose money to things I do not understand. Is there a friendlier way in?"** This one; here a mistake costs nothing. If
 # it is weights that puzzle you, go to lesson 03; if it is dividends, to 04; copied weights, 05. Price and slippage,
-# emission and what staking earns are for 08, 09 and 10 of the plan; until they are here, the playground shows all three.
+# emission and what staking earns are for 08, 09 and 10.
 #
 # **"Can I try this without a node, a wallet or money?"** You just did. `notebooks/playground.ipynb` lets you act yourself:
 # stake, set weights, trade, and see what follows. From Python it is `Chain(demo_network())`.

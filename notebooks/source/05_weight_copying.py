@@ -89,7 +89,7 @@ print(inspect.getsource(views.dividends.__wrapped__))
 # others, which is the delay in the lab.
 #
 # The price of secrecy is paid by newcomers. A miner that has just registered is in nobody's sealed weights; those
-# sealed before it came are void for its [uid](glossary.md#uid). It earns at the earliest when the first commit made *after* its
+# sealed before it came were meant for whoever had its [uid](glossary.md#uid) then. It earns for its own work at the earliest when the first commit made *after* its
 # registration opens, up to a period and a tempo later, while its [immunity](glossary.md#immunity) runs out:
 
 # %% id="immunity" jupyter={"source_hidden": true}
@@ -160,8 +160,9 @@ value_check("shortest_period", shortest_period, judge)
 # epoch has expired). If two of yours open in the same epoch, the later one counts. Ten may wait at a time.
 #
 # **"Can I inherit weights by registering on a uid that was just freed?"** No: weights and bonds on that uid are
-# cleared, and what was set or sealed before your registration is void for you. What you do inherit is the laziness
-# of validators who give weights by uid without looking: `scenarios.run("uid inheritance")`.
+# cleared, and what was set before your registration is void for you. (What was sealed before it and opens after it can
+# count once, where weights are sealed for two epochs or more: a table in lesson 12 shows it.) What you do inherit is the
+# laziness of validators who give weights by uid without looking: `scenarios.run("uid inheritance")`.
 #
 # **"What do liquid alpha's low, high and steepness do?"** They set how fast a bond follows its weight, pair by pair:
 # between `alpha_low` and `alpha_high` per epoch, faster the further a growing weight lies above the consensus, or a

@@ -56,7 +56,7 @@ lab
 # %% [markdown] id="reveal-words"
 # ## 3 · Reveal
 #
-# Your bet beside the engine's answer, and the same year with eight different lucks of the traders, in %:
+# Your bet beside the engine's answer, and the same year with eight different lucks of the traders, in % (your bet is luck 3):
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from IPython.display import display
@@ -65,7 +65,7 @@ display(labs.bet_on_staking_returns())
 story.lucks(returns.Plan()).set_index("luck").mul(100).round(1).T
 
 # %% [markdown] id="reveal-why"
-# **The yield in alpha is the certain part, and the smaller one.** Over the eight years it lies between 19 % and 22 %.
+# **The yield in alpha is the certain part; the price is the other one.** Over the eight years it lies between 19 % and 22 %.
 # What is left in TAO lies between −22 % and +46 %. The price decides, and a yield in alpha says nothing about the
 # price. More than that: the yield *is* new alpha, made for everybody, and miners and owners sell a good part of theirs.
 # A price that stands still needs buyers for all of it. That is why *Young* pays most alpha and has least TAO to show for it.
@@ -177,7 +177,7 @@ self_check(root_proportion, [(amounts[n], coinbase.root_proportion(state, n)) fo
 # **Exercise 2.** One epoch, then you leave: the return after take and exit. You have `paid` TAO and hold `alpha`;
 # everybody's stake on your validator together is `stake`. Now it gets `dividend` alpha and keeps the part `take`
 # of it, which is staked first. What remains is shared by all the stake there then is. Then you sell: of your alpha
-# the fee goes off, and the pool holds `tao_in` and `alpha_in`. Return what you have above what you paid, as a part of it.
+# the fee goes off, and the pool, of even weights, holds `tao_in` and `alpha_in`. Return what you have above what you paid, as a part of it.
 #
 # <details><summary>Hint 1</summary>Your alpha grows by the factor 1 + (rest of the dividend) / (stake and take together).
 # Selling <code>x</code> alpha gives <code>tao_in * x / (alpha_in + x)</code>.</details>
@@ -208,8 +208,8 @@ self_check(after_exit, [(tuple(numbers.values()), gain) for numbers, gain in epo
 # token of which there is more every day. In three of the eight years above root was better than *Middle*;
 # before the year nobody knew in which.
 #
-# **"My APY is off by 17×. What did it assume?"** Divide the wrong APY by the right one and look the factor up. These are
-# the factors of the usual mistakes, on *Middle*:
+# **"My APY is off by 17×. What did it assume?"** Divide the wrong rate of a year by the right one, both
+# before anything is put back in, and look the factor up. These are the factors of the usual mistakes, on *Middle*:
 
 # %% id="mistakes" jupyter={"source_hidden": true}
 story.mistakes().set_index("supposes").round(1)

@@ -130,7 +130,7 @@ pd.DataFrame(rows, columns=["clients, τ a week", "ended in week", "price", "pot
 # %% [markdown] id="revenue-why"
 # The chain's TAO holds the price only as long as it comes, and miners sell into it. Revenue is a second buyer, who
 # comes because the work is worth something to somebody. What is bought back leaves the pool, and what is
-# burned has no claim, so the stakers' part of the pot grows as well.
+# burned is nobody's any more and has no claim, so the stakers' part of the pot grows as well.
 #
 # ### What founding costs
 #

@@ -59,7 +59,9 @@ pd.DataFrame({"least share": [views.least_share(k) for k in kappas]}, index=pd.I
 # There are two ways to win. With kappa of the stake a cabal *lifts* its own miner as high as it likes. But with more than
 # 1 − kappa it can also *block*: without its stake the honest do not reach kappa for anybody, all their weights are clipped
 # to what the cabal gives, and what is left over for the cabal's miner is everything. So each step away from one half
-# makes one of the two cheaper. **One half is the only kappa at which a minority can do neither.**
+# makes one of the two cheaper. **One half is the only kappa at which a minority can do neither.** (The table tries stakes in
+# steps, and *more* than 1 − κ is needed. And what is left over must be something: if the honest give that miner no weight at
+# all, everybody's consensus is 0, and no miner is paid.)
 #
 # What a cabal below kappa can *not* do is to lift its miner's consensus above the highest weight that somebody honest
 # gave it. Here are both, at a little less than half of the stake:
@@ -81,17 +83,19 @@ print(inspect.getsource(yuma.weighted_median.py_func))
 # %% [markdown] id="pump-words"
 # ### The pump
 #
-# Emission follows the price, so a price can be bought. Whether that pays depends on how steeply emission
-# follows, not on how much one buys. Net profit in τ, for as much TAO as lies in the pool, sold after 200 blocks (the
-# clock of these networks is faster than main net's, so compare rules, not days):
+# Emission follows the price, so a price can be bought. Whether that pays depends on the rule, on how steeply emission
+# follows and where its TAO goes, more than on how much one buys. Net profit in τ by the size of the purchase, sold after
+# 200 blocks (the clock of these networks is faster than main net's, so compare rules, not days):
 
 # %% id="pumps" jupyter={"source_hidden": true}
 net = {rule: views.attack("pump", 1.0, views.Defence(regime=rule)).curve.set_index("size").net for rule in "BCFG"}
 pd.DataFrame(net).rename_axis("TAO put in, of the pool's").iloc[[0, 1, 4, 9]].T.round(1)
 
 # %% [markdown] id="pump-why"
-# Under **F**, emission in proportion to the moving price, it never pays: who buys moves the price at once, the emission
-# follows slowly, and he leaves down the same curve that he came up. Under **G** the gate makes a share grow faster than
+# Under **F**, emission in proportion to the moving price, it does not pay at any of these sizes: who buys moves the price at once, the
+# emission follows slowly, and they leave down the same curve that they came up. **B** shares by the same price, and there a
+# large purchase pays. The difference is not the share but where the TAO goes: under B all of it went into the pool, with or
+# without alpha beside it; under F what finds no alpha buys. Give B the injection of F, and its numbers are those of F. Under **G** the gate makes a share grow faster than
 # the price, so the same purchase draws several times the emission, and others' TAO comes in behind it. Under **C** the money
 # that one pays in *is* the measure: two or three blocks of flow look like demand. The rule that keeps dust out is also the rule
 # that is easiest to lean on. There is no rule without such a side.
@@ -112,8 +116,9 @@ pd.DataFrame(net).rename_axis("TAO put in, of the pool's").iloc[[0, 1, 4, 9]].T.
 # %% [markdown] id="suspects-words"
 # ## 4 · Your turn
 #
-# **Exercise 1.** Three subnets, without names. In two of them miners compete. In one, somebody is playing it. Which one, and
-# by what do you see it? `uids paid` counts who gets a part of the miners' pay, `largest part` is the largest such
+# **Exercise 1.** Three subnets, without names. In two of them miners compete. In one, somebody is playing it. In which one does the
+# evidence say so, and what is it? (It clears nobody: one uid that takes nearly all may be the best miner, or a friend of the
+# owner's under a name of their own.) `uids paid` counts who gets a part of the miners' pay, `largest part` is the largest such
 # part; `their trust` is how much of the paid validators' weight counts.
 
 # %% id="suspects" jupyter={"source_hidden": true}
@@ -193,6 +198,7 @@ scenarios.run("uid inheritance").frame.set_index("validators")[["epoch_1", "epoc
 #
 # An attack is a price: what it costs to be big enough, against what one gets. A cabal pays from half of the stake on, and
 # any other kappa makes it cheaper; a pump pays where emission follows the price faster than the price moves; a spoof pays
-# where the test is bad. The chain settles the first two, and only validators who really test settle the third.
+# where the test is bad. The rules decide about the first two, for better or worse; only validators who really test
+# decide about the third.
 #
 # **Next:** lesson 13 runs the whole network for a year.

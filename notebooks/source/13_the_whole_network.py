@@ -15,7 +15,7 @@
 # %% [markdown] id="bet-words"
 # ## 1 · Your bet
 #
-# A network like main net in April 2026, with 128 subnets. By the [gate](glossary.md#gate)'s rule five of them take half of
+# A network like main net in April 2026, with 128 subnets. By the [gate](glossary.md#gate)'s rule, which came in July, five of them would take half of
 # every block. Then a year passes in which nobody buys, sells or founds anything: only the chain does what it does.
 
 # %% id="bet" jupyter={"source_hidden": true}
@@ -118,7 +118,7 @@ print(inspect.getsource(views.year.__wrapped__))
 #
 # <details><summary>Hint 1</summary>Sort them, largest first, and add up until you have half.</details>
 # <details><summary>Hint 2</summary><code>np.cumsum(np.sort(shares)[::-1])</code> are the sums. Count those below a half; one more
-# subnet reaches it.</details>
+# subnet reaches it. (To be safe from rounding: below 0.5 − 10⁻¹².)</details>
 
 # %% id="answer-1"
 import numpy as np

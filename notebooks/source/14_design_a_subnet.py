@@ -63,14 +63,16 @@ display(labs.bet_on_design_a_subnet())
 first = views.Design()
 choices = {
     "the first design": {}, "a sound rule": {"rule": "sound"}, "seven challenges": {"challenges": 7},
-    "each its own question": {"private": True}, "kappa 0.6": {"kappa": 0.6}, "sealed for 2 epochs": {"period": 2},
+    "each its own question": {"private": True}, "both of these": {"rule": "sound", "private": True},
+    "kappa 0.6": {"kappa": 0.6}, "sealed for 2 epochs": {"period": 2},
 }
 frames = {name: views.trial(replace(first, **change)).frame.set_index("attack").gain for name, change in choices.items()}
 (100 * pd.DataFrame(frames)).T.round(0).astype(int)
 
 # %% [markdown] id="reveal-why"
 # **Each choice stops one thing.** The sound rule stops the spoofer and nothing else; seven bad tests find no more than two. Asking
-# each miner something of its own stops the answer copier, whom no rule can tell from the original. Sealing stops the weight copier. And
+# each miner something of its own stops the answer copier, whom no rule can tell from the original, but only under a sound rule
+# (the row *both of these*): the tempting one pays a wrong answer as well as a right one. Sealing stops the weight copier. And
 # kappa was best where it was: at 0.6 the cabal of 45 % wins, since it can block the rest (lesson 12).
 #
 # **A sound rule makes the copier's life better.** Under the tempting rule the best honest answer is worth little, so a copy of it is
@@ -113,9 +115,9 @@ scoring.scoring("forecasting", "sound", "spoofs", 7).miners[["kind", "skill", "s
 # **Exercise 1.** Design a subnet for *text* that blocks all five, leaves no newcomer unpaid, needs at most three challenges in an
 # epoch, and has an immunity of at most three tempos (a long immunity keeps bad miners, too). Fill in your values.
 #
-# <details><summary>Hint 1</summary>Three choices of the first design must change. The lab tells you which.</details>
-# <details><summary>Hint 2</summary>A sound rule, a question of its own for each, and weights sealed for one or two
-# epochs.</details>
+# <details><summary>Hint 1</summary>Four values of the first design must change, the immunity among them. The lab tells you which.</details>
+# <details><summary>Hint 2</summary>A sound rule, a question of its own for each, weights sealed for one or two
+# epochs, and an immunity of three tempos.</details>
 
 # %% id="answer-1"
 mine = ...  # for example views.Design(rule="tempting", challenges=2, private=False, kappa=0.5, period=0, immunity=4)
