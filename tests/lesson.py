@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +35,42 @@ def move_in(folder: Path, monkeypatch: Any) -> None:
 def run(
     source: Path, tmp_path: Path, monkeypatch: Any, answers: Mapping[str, str] | None = None
 ) -> tuple[dict[str, str], list[Any]]:
-    """Execute a lesson with some answers put in: the printed text of each cell by id, and its code cells."""
+    """Execute a lesson with some answers put in: the printed text of each cell by id, and its code cells.
+
+    The first time in a test all of it; after that, in the same kernel, only the answers and what checks them.
+    """
     move_in(tmp_path, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(places.PACKAGE.parent))
-    book = nbformat.reads(lessons.notebook_text(source), as_version=4)
-    for cell in book.cells:
+    client, is_new = _client(source, tmp_path)
+    for index, cell in enumerate(client.nb.cells):
         cell.source = (answers or {}).get(cell.id, cell.source)
-    where = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(book, kernel_name="python3", timeout=120, resources=where).execute()
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
+        if cell.cell_type == "code" and (is_new or cell.id.startswith(("answer", "check"))):
+            client.execute_cell(cell, index)
+    code = [cell for cell in client.nb.cells if cell.cell_type == "code"]
     return {
         cell.id: "".join(out.text for out in cell.outputs if out.output_type == "stream") for cell in code
     }, code
+
+
+_kernel = ExitStack()
+_held: dict[tuple[Path, Path], NotebookClient] = {}
+"""the one kernel that is open, by lesson and test"""
+atexit.register(_kernel.close)
+
+
+def _client(source: Path, tmp_path: Path) -> tuple[NotebookClient, bool]:
+    """The kernel of this lesson in this test, and whether it is fresh; the last test's is shut down."""
+    if (source, tmp_path) in _held:
+        return _held[source, tmp_path], False
+    _kernel.close()
+    _held.clear()
+    book = nbformat.reads(lessons.notebook_text(source), as_version=4)
+    client = NotebookClient(
+        book, kernel_name="python3", timeout=120, resources={"metadata": {"path": str(tmp_path)}}
+    )
+    _kernel.enter_context(client.setup_kernel())
+    _held[source, tmp_path] = client
+    return client, True
 
 
 def at_the_ends(lab: Lab) -> Iterator[str]:
