@@ -205,7 +205,7 @@ batch.grade_all([Path({str(work)!r})], workers=2, told=end)
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.returncode == 9, done.stderr
     (journal,) = (home / "data" / "grading").iterdir()
-    seed = json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["seed"]
+    seed = json.loads(journal.read_text(encoding="utf-8").splitlines()[0].partition(" ")[2])["seed"]
     with journal.open("a", encoding="utf-8") as file:
         file.write('["half a li')
     with pytest.MonkeyPatch.context() as patch:

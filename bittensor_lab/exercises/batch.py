@@ -21,10 +21,10 @@ import os
 import secrets
 from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from bittensor_lab import __version__
 from bittensor_lab.errors import InputError
@@ -206,17 +206,15 @@ class Journal:
 
     def __init__(self, path: Path, seed: int) -> None:
         self.path, self.results = path, dict[str, GradeResult]()
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        self.seed = _seed_in(lines, seed)
-        for line in lines[1:]:
-            with suppress(
-                ValueError, KeyError, TypeError, AttributeError
-            ):  # cut off in the middle: graded again
-                digest, told = json.loads(line)
-                self.results[digest] = GradeResult.read(told)
+        lines = _whole_lines(path)
+        self.seed: int = lines[0]["seed"] if lines else seed
+        for told in lines[1:]:
+            self.results[told["digest"]] = GradeResult.read(told["result"])
+        if not lines:
+            path.write_bytes(b"")  # nothing in it could be read
         self._file = path.open("a", encoding="utf-8")
         if not lines:
-            self._write(json.dumps({"seed": self.seed}))
+            self._write({"seed": self.seed})
 
     @classmethod
     def of(cls, paths: Sequence[Path], seed: int | None, source: Path | None) -> Journal:
@@ -237,17 +235,27 @@ class Journal:
     def add(self, digest: str, result: GradeResult) -> None:
         """Write a result down."""
         self.results[digest] = result
-        self._write(json.dumps([digest, json.loads(result.to_json())]))
+        self._write({"digest": digest, "result": json.loads(result.to_json())})
 
-    def _write(self, line: str) -> None:
-        self._file.write(line + "\n")
+    def _write(self, told: dict[str, Any]) -> None:
+        text = json.dumps(told)
+        self._file.write(f"{_checksum(text)} {text}\n")
         self._file.flush()
 
 
-def _seed_in(lines: list[str], otherwise: int) -> int:
-    with suppress(ValueError, KeyError, TypeError, IndexError):
-        return int(json.loads(lines[0])["seed"])
-    return otherwise
+def _whole_lines(path: Path) -> list[dict[str, Any]]:
+    """What is written in a journal, as far as it is whole: a line that was cut off or changed is passed over.
+
+    Without its first line, which has the seed, the others are worth nothing.
+    """
+    found = path.read_bytes().decode("utf-8", "replace").split("\n") if path.is_file() else []
+    lines = [line.partition(" ") for line in found]
+    told = [json.loads(text) for checksum, _, text in lines if text and checksum == _checksum(text)]
+    return told if told and "seed" in told[0] else []
+
+
+def _checksum(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _run(paths: Sequence[Path], seed: int | None, source: Path | None) -> str:

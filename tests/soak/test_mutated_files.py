@@ -1,0 +1,19 @@
+"""Every reader of files under damaged ones, with a fresh seed.
+
+``make soak`` takes two hundred of each; ``MUTATIONS=10000 pytest -s`` on this file as many as you like.
+"""
+
+import os
+import secrets
+
+import pytest
+from mutated_files import READERS, tried
+
+TIMES = int(os.environ.get("MUTATIONS", "200"))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_damaged_files_are_read_or_refused(name, home):
+    seed = secrets.randbelow(2**40)
+    print(f"\n{name}: {TIMES} damaged files, seed {seed}: ", end="", flush=True)
+    print(tried(name, home, TIMES, seed))
