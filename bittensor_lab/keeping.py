@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from bittensor_lab import places
 
 Row = TypeVar("Row")
-DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def load(name: str, read: Callable[[Any], Row]) -> dict[str, Row]:

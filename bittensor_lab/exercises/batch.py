@@ -208,8 +208,9 @@ class Journal:
         self.path, self.results = path, dict[str, GradeResult]()
         lines = _whole_lines(path)
         self.seed: int = lines[0]["seed"] if lines else seed
-        for told in lines[1:]:
-            self.results[told["digest"]] = GradeResult.read(told["result"])
+        for told in lines:
+            if "result" in told:
+                self.results[told["digest"]] = GradeResult.read(told["result"])
         if not lines:
             path.write_bytes(b"")  # nothing in it could be read
         self._file = path.open("a", encoding="utf-8")
