@@ -118,7 +118,7 @@ print(f"together {shares.tao.sum():.3f} τ a block")
 shares.round(3)
 
 # %% [markdown] id="root-why"
-# **Root is paid by selling.** Root dividends are alpha that waits until it is [claimed](glossary.md#root-claim): by hand, or by a lot that falls
+# **Root is paid by selling.** Root dividends are alpha that waits until it is [claimed](glossary.md#root-claim): by hand (`claim_root`), or by a lot that falls
 # on five stakers in each block. As a rule the claim sells the alpha in the pool, without fee, and stakes the TAO on root.
 # Over the year of your bet alpha was sold like this for 0.086 τ a block, about a sixth of what a block issues. (Less than
 # in the table: validators keep their take of it as alpha, root's share falls with every alpha that is made, and the price

@@ -130,7 +130,7 @@ pd.DataFrame(rows, columns=["clients, τ a week", "ended in week", "price", "pot
 # %% [markdown] id="revenue-why"
 # The chain's TAO holds the price only as long as it comes, and miners sell into it. Revenue is a second buyer, who
 # comes because the work is worth something to somebody. What is bought back leaves the pool, and what is
-# burned is nobody's any more and has no claim, so the stakers' part of the pot grows as well.
+# burned still counts as issued, but is nobody's and has no claim, so the stakers' part of the pot grows as well.
 #
 # ### What founding costs
 #
@@ -147,13 +147,13 @@ days.assign(cost=days.cost.round().astype(int), allowed=days.allowed.map({True: 
 # %% [markdown] id="lock-why"
 # "It doubles each time" is what everyone remembers. But between two foundings at least 4 days must pass (`allowed`),
 # and by then the doubling is undone: with these constants of the code nobody pays more than the founder before. Before
-# the halving it would have been half as much again. Governance may set others.
+# the reward's first halving the cost fell half as fast, and it would have been half as much again. Governance may set others.
 #
 # ### Conviction: who owns the subnet?
 #
 # The founder owns the subnet and gets 18 % of its alpha, but not for ever. Whoever holds alpha may *lock* it toward a
 # hotkey. A lock gathers [conviction](glossary.md#conviction). When the subnet is a year old and all conviction
-# comes to a tenth of the alpha outside the pool, the hotkey with the most of it becomes the owner's, at the next epoch.
+# comes to a tenth of the alpha outside the pool, whoever owns the hotkey with the most of it becomes the subnet's owner, at the next epoch.
 # What 1,000 locked alpha are after some weeks:
 
 # %% id="conviction" jupyter={"source_hidden": true}

@@ -59,8 +59,8 @@ pd.DataFrame({letter: {"half at first": f.half[0], "half after a year": f.half.i
 # with it the loop turns faster.
 #
 # **Where it is cut.** Under **B** a subnet's TAO went into its pool together with as much alpha as it needs, at the
-# price of the moment, and bought nothing: nothing moves in a year. Under **C** and **D** it is flows that count, and in this year
-# nothing flows, so their averages stand still beside each other.
+# price of the moment, and bought nothing: nothing moves in a year. Under **C** and **D** it is people's flows that count, and in
+# this year there are none: all averages fade alike, and the shares stay.
 #
 # **Root.** The alpha that may go in beside the TAO is rationed by root's part of the stake. Without anybody on root everything
 # buys, everywhere, in small subnets as in large ones. With very much on root more goes in beside alpha, and less buys. In

@@ -23,7 +23,7 @@
 # * a **cabal** of validators with 45 % of the stake, lesson 12;
 # * a **weight copier**, a validator that looks at nobody, lesson 05.
 #
-# An attack is *blocked* if it brings no more than honesty would. **How many of the five does this design block?**
+# An attack is *blocked* if it brings no more than honesty would (what a copier saves in work is not counted). **How many of the five does this design block?**
 
 # %% id="bet" jupyter={"source_hidden": true}
 from dataclasses import replace
@@ -42,7 +42,7 @@ labs.bet_on_design_a_subnet()
 # * Which single choice blocks the spoofer? Does anything else help against it?
 # * How do you stop the answer copier? Look where it stands under a *sound* rule first.
 # * Block the weight copier. Then lower **Immunity** as far as you can without losing newcomers.
-# * Block the cabal even better: move **Majority needed**. Which way?
+# * Can the cabal be blocked even better? Move **Majority needed** both ways.
 # * Try the other tasks. On one of them not all five can be blocked. Why?
 
 # %% id="lab" jupyter={"source_hidden": true}
