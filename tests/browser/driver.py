@@ -239,8 +239,12 @@ class Page:
         self.tab.wait_for_function(f"(before) => ({FINGERPRINT})() !== before", arg=before, timeout=30_000)
 
     def settled(self) -> None:
-        """Wait until the newest thing that a control sent is drawn."""
+        """Wait until the newest thing that a control sent is drawn, and all that the kernel sent after it.
+
+        A lab sends its title and summary after the picture; an answer of the kernel comes after both.
+        """
         self.tab.wait_for_function(SETTLED, timeout=20_000)
+        self.execute("")
 
     def shot(self, name: str, selector: str | None = None) -> Path:
         """Keep a screenshot under ``build/screenshots``."""
