@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", re.M)
-ROWS = ROW.findall((ROOT / "docs" / "questions.md").read_text(encoding="utf-8"))
+ROWS = ROW.findall((ROOT / "docs" / "reference" / "questions.md").read_text(encoding="utf-8"))
 
 
 def test_all_thirty_six_are_there():
@@ -19,7 +19,7 @@ def test_all_thirty_six_are_there():
 @pytest.mark.parametrize("row", ROWS, ids=[number for number, *_ in ROWS])
 def test_a_question_is_answered_where_the_table_says(row):
     _, _, lessons, tests = row
-    linked = re.findall(r"\]\(\.\./(notebooks/.+?\.ipynb)\)", lessons)
+    linked = re.findall(r"\]\(\.\./\.\./(notebooks/.+?\.ipynb)\)", lessons)
     assert len(linked) == len(lessons.split(", ")) and all((ROOT / path).is_file() for path in linked)
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", tests)
     assert named

@@ -26,7 +26,7 @@ def test_its_python_runs(capsys):
     assert by_mean != by_median
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
 def test_the_guides_python_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
@@ -52,7 +52,7 @@ def test_its_files_and_targets_exist():
 
 def test_a_newcomers_session_goes_as_written():
     """In at most 25 lines of code, and with exactly the output that the page shows."""
-    page = ROOT / "docs" / "first_chain.md"
+    page = ROOT / "docs" / "tutorial" / "first_chain.md"
     result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert result.failed == 0
     assert 10 < result.attempted <= 25
@@ -64,6 +64,6 @@ def test_what_is_simplified_is_said():
     for path in (ROOT / "bittensor_lab").rglob("*.py"):
         for text in re.findall(r"# simplified: (.*)", path.read_text(encoding="utf-8")):
             found.add((text, path.relative_to(ROOT / "bittensor_lab").as_posix()))
-    page = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "background" / "fidelity.md").read_text(encoding="utf-8")
     said = re.findall(r"^\* ([^\n*]+)\n  \(`([\w/.]+)`\)$", page, re.M)
     assert found == set(said) != set()

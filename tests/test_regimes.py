@@ -68,7 +68,7 @@ def test_an_unknown_rule_is_said_to_be_unknown():
 
 
 def test_the_page_in_the_docs_is_what_the_command_prints():
-    assert (DOCS / "regimes.md").read_text(encoding="utf-8") == markdown_table()
+    assert (DOCS / "background" / "regimes.md").read_text(encoding="utf-8") == markdown_table()
     table = regime_shares(NETWORK)
     assert list(table.columns) == list(LETTERS) and list(table.index) == NETWORK.netuids
 

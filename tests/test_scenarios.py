@@ -17,7 +17,7 @@ from bittensor_lab.scenarios import SCENARIOS, base, work
 from bittensor_lab.scenarios.page import page
 
 SEEDS = range(3)
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "scenarios.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "scenarios.md"
 
 
 @cache

@@ -363,7 +363,7 @@ def test_whatever_happens_to_the_bytes_only_an_input_error_comes_out(folder):
 
 
 def test_the_documentation_has_every_column():
-    page = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "guides" / "datasets.md").read_text(encoding="utf-8")
     for file in FILES:
         assert f"### {file}\n\n{columns_table(file)}\n" in page
     assert SMALLEST.splitlines()[0] in page

@@ -39,7 +39,7 @@ def load_snapshot(path: str | Path) -> State:
     Raises
     ------
     InputError
-        if a file cannot be read, or something in it is not as ``docs/datasets.md`` says: it names the
+        if a file cannot be read, or something in it is not as ``docs/guides/datasets.md`` says: it names the
         file, the line and the column.
     """
     place = Path(path)
@@ -80,7 +80,7 @@ def _bytes(path: Path, is_needed: bool) -> bytes | None:
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise InputError(
-        f"{named} {problem}", remedy="Name a folder with a subnets.csv; docs/datasets.md lists its columns."
+        f"{named} {problem}", remedy="Name a folder with a subnets.csv; docs/guides/datasets.md lists its columns."
     )
 
 

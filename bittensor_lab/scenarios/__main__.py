@@ -1,4 +1,4 @@
-"""Print all scenarios with their numbers, as the page ``docs/scenarios.md``."""
+"""Print all scenarios with their numbers, as the page ``docs/reference/scenarios.md``."""
 
 from __future__ import annotations
 

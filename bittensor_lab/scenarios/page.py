@@ -23,7 +23,7 @@ def page(scenarios: Sequence[Scenario], numbers: Mapping[str, float]) -> str:
         "",
         "The numbers are those of seed 0, to three digits; another seed is another network. Amounts are in",
         "networks small enough for a lesson, so look at signs and ratios. Made by",
-        "`python -m bittensor_lab.scenarios > docs/scenarios.md`.",
+        "`python -m bittensor_lab.scenarios > docs/reference/scenarios.md`.",
         "",
         "| scenario | what it teaches | the number | seed 0 |",
         "|---|---|---|--:|",
