@@ -9,7 +9,7 @@
     load_snapshot("folder")            a network of one's own, real or made up           snapshot.py
 
 Everything is made from seeds by the scripts in ``datasets``, described in its ``manifest.json`` and checked
-against the checksums there before it is used (``files``). ``docs/guides/datasets.md`` has the schema of a snapshot.
+against the checksums there before it is used (``files``). The schema of a snapshot: ``docs/guides/datasets.md``.
 """
 
 from bittensor_lab.datasets.comparison import figures

@@ -80,7 +80,8 @@ def _bytes(path: Path, is_needed: bool) -> bytes | None:
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise InputError(
-        f"{named} {problem}", remedy="Name a folder with a subnets.csv; docs/guides/datasets.md lists its columns."
+        f"{named} {problem}",
+        remedy="Name a folder with a subnets.csv; docs/guides/datasets.md lists its columns.",
     )
 
 
