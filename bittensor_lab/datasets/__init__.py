@@ -9,7 +9,7 @@
     load_snapshot("folder")            a network of one's own, real or made up           snapshot.py
 
 Everything is made from seeds by the scripts in ``datasets``, described in its ``manifest.json`` and checked
-against the checksums there before it is used (``files``). The schema of a snapshot: ``docs/guides/datasets.md``.
+against the checksums there before it is used (``files``). A snapshot's schema: ``docs/guides/datasets.md``.
 """
 
 from bittensor_lab.datasets.comparison import figures

@@ -22,7 +22,8 @@ KINDS = ("presets", "networks", "metagraphs", "histories", "tasks")
 """of data sets, in the order of the manifest"""
 ABOUT = (
     "Data sets of the course, all made from seeds by the scripts beside this file; "
-    "docs/guides/datasets.md explains them. sha256 is of a file's text, line ends counted as one character, or of an array's bytes."
+    "docs/guides/datasets.md explains them. "
+    "sha256 is of a file's text, line ends counted as one character, or of an array's bytes."
 )
 REPAIR = "In a checkout run all scripts datasets/make_*.py; otherwise install the package again."
 Entry = Mapping[str, Any]
