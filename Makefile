@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 SECONDS_OF_SOAK ?= 900
 
-.PHONY: help lab test check bench soak notebooks exercises clean
+.PHONY: help lab test check bench soak notebooks exercises docs clean
 
 help:
 	@echo "make lab        set up and open the course in JupyterLab"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench      measure speed; figures go to build/bench.json, latency.json and play.json"
 	@echo "make soak       the long random tests, 15 minutes (SECONDS_OF_SOAK=900)"
 	@echo "make notebooks  write the lessons from their sources"
+	@echo "make docs       build the documentation into build/docs; its code is run"
 	@echo "make exercises  write the exercises and their solutions from their sources"
 
 $(READY): pyproject.toml constraints.txt
@@ -59,6 +60,9 @@ notebooks: $(READY)
 
 exercises: $(READY)
 	$(BIN)/python -m bittensor_lab.exercises.release write
+
+docs: $(READY)
+	$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
 
 clean:
 	rm -rf build dist $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks

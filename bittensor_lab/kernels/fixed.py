@@ -81,7 +81,7 @@ def u16_fraction(stored):
 
 @kernel
 def mul_floor(a, b):
-    """Product of a fraction in [0, ONE] and a signed raw |b| ≤ ONE, floored toward minus infinity."""
+    """Product of a fraction in [0, ONE] and a signed raw b, ``|b| ≤ ONE``, floored toward minus infinity."""
     low = np.uint64(a) * np.uint64(abs(b))
     size = mul(a, abs(b))
     rounds_down = b < 0 and (low & np.uint64(ONE - 1)) != 0
