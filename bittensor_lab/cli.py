@@ -267,6 +267,20 @@ def lab(
 
 
 @app.command()
+def serve(
+    ip: Annotated[
+        str, typer.Option(help="Address to listen at; by default only this machine can see it.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8866,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+) -> None:
+    """Show the playground and the labs as pages without code, on this machine only unless told otherwise."""
+    from bittensor_lab.dashboards import serve as serve_dashboards
+
+    raise typer.Exit(serve_dashboards(ip, port, browser))
+
+
+@app.command()
 def grade(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Solved notebooks, or folders of them.")

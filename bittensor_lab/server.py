@@ -35,7 +35,10 @@ def command(root: Path, browser: bool, port: int) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """This environment with our defaults for JupyterLab's settings added."""
+    """This environment, in which JupyterLab finds our settings and Voilà our template."""
     ours = str(places.PACKAGE / "jupyter")
-    before = os.environ.get("JUPYTER_CONFIG_PATH")
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join([ours, before] if before else [ours])}
+    found = {name: os.environ.get(name) for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH")}
+    return {
+        **os.environ,
+        **{name: os.pathsep.join([ours, before] if before else [ours]) for name, before in found.items()},
+    }

@@ -40,6 +40,7 @@ LAYERS = [
     {"labs"},
     {"exercises", "lessons", "verify", "glossary"},
     {"doctor", "handout", "server", "warmup"},
+    {"dashboards"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -60,6 +60,12 @@ def address(browser, course, tmp_path_factory):
 
 
 @pytest.fixture
+def port():
+    """A port of this machine that nobody listens at."""
+    return driver.free_port()
+
+
+@pytest.fixture
 def page(browser, course, address):
     """A fresh page on fresh notebooks; at the end nothing was asked outside and the console is clean."""
     for path in (driver.ROOT / "notebooks").glob("*.ipynb"):

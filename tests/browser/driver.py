@@ -60,7 +60,7 @@ def jupyterlab(folder: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
             "@jupyterlab/apputils-extension:themes": {"theme": theme},
         }
         (settings / "overrides.json").write_text(json.dumps(overrides))
-        port, log = _free_port(), Path(scratch, "log.txt")
+        port, log = free_port(), Path(scratch, "log.txt")
         command = [
             sys.executable,
             "-m",
@@ -95,7 +95,8 @@ def jupyterlab(folder: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
             server.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
