@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -48,8 +47,7 @@ def serve(ip: str, port: int, browser: bool) -> int:
         )
     with tempfile.TemporaryDirectory() as scratch:
         write_dashboards(Path(scratch))
-        asked = command(Path(scratch), ip, port, browser)
-        return subprocess.run(asked, env=server.environment(), check=False).returncode
+        return server.run(command(Path(scratch), ip, port, browser))
 
 
 def write_dashboards(folder: Path) -> list[Path]:

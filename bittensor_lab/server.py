@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,19 @@ FIRST = "notebooks/index.ipynb"
 
 def open_lab(root: Path, browser: bool, port: int) -> int:
     """Run JupyterLab on the course in ``root`` until it is stopped, and return its exit code."""
-    return subprocess.run(command(root, browser, port), env=environment(), check=False).returncode
+    return run(command(root, browser, port))
+
+
+def run(command: list[str]) -> int:
+    """Run a server of Jupyter's until it ends, and return its exit code; whoever ends us ends it too."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with subprocess.Popen(command, env=environment()) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:  # the terminal has told the server too
+            return server.wait()
+        finally:
+            server.terminate()
 
 
 def command(root: Path, browser: bool, port: int) -> list[str]:

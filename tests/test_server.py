@@ -89,3 +89,15 @@ def test_only_this_machine_is_served(tmp_path):
     command = server.command(tmp_path, browser=False, port=1)
     assert "--ServerApp.ip=127.0.0.1" in command
     assert not any("token=" in part or "password=" in part for part in command)
+
+
+def test_whoever_ends_the_command_ends_the_server():
+    serving = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    ours = f"import sys; from bittensor_lab import server; server.run([sys.executable, '-c', {serving!r}])"
+    with subprocess.Popen([sys.executable, "-c", ours], stdout=subprocess.PIPE, text=True) as process:
+        pid = int(process.stdout.readline())
+        process.terminate()
+        assert process.wait(20) == 128 + signal.SIGTERM
+        assert process.stdout.read() == ""  # the server held the other end too
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
