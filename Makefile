@@ -12,7 +12,7 @@ help:
 	@echo "make lab        set up and open the course in JupyterLab"
 	@echo "make test       set up and run every test"
 	@echo "make check      style, types, architecture, generated notebooks in sync"
-	@echo "make bench      measure speed; figures go to build/bench.json, latency.json and play.json"
+	@echo "make bench      measure speed, half an hour; all figures go to docs/background/speed.md"
 	@echo "make soak       the long random tests, 15 minutes (SECONDS_OF_SOAK=900)"
 	@echo "make notebooks  write the lessons from their sources"
 	@echo "make docs       build the documentation into build/docs; its code is run"
@@ -49,8 +49,11 @@ bench: $(READY)
 	$(BIN)/bittensor-lab warmup
 	$(BIN)/python -m pytest tests/bench --benchmark-json=build/bench-full.json -q
 	$(BIN)/python tests/bench/summary.py build/bench-full.json build/bench.json
+	$(BIN)/python tests/bench/first_use.py
+	$(BIN)/python tests/bench/grade_a_class.py
 	$(BIN)/python tests/bench/browser_latency.py
 	$(BIN)/python tests/bench/browser_play.py
+	$(BIN)/python tests/bench/page.py
 
 soak: $(READY)
 	SECONDS_OF_SOAK=$(SECONDS_OF_SOAK) $(BIN)/python -m pytest -q -s tests/soak
