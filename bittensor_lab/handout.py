@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from pathlib import Path
 from bittensor_lab import places
 from bittensor_lab.errors import InputError
 from bittensor_lab.lessons import notebook_text
+from bittensor_lab.whole_file import write_whole
 
 FOLDER = "bittensor-lab"
 """where the course of an installed package is copied to, if nothing else is said"""
@@ -125,16 +124,8 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 
 def _put(target: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(scratch, target)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    write_whole(target, content)
 
 
 @contextmanager

@@ -2,14 +2,12 @@
 
 A file holds one table, ``{"bets": {...}}``. It is replaced as a whole or not at all, so that two notebooks or
 a power cut cannot leave half of it. A file that cannot be read is set aside under another name and said
-so; it never stops a lesson.
+so; a folder that cannot be written to costs the keeping, never the lesson.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -17,14 +15,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bittensor_lab import places
+from bittensor_lab.errors import InputError
+from bittensor_lab.whole_file import write_whole
 
 Row = TypeVar("Row")
 DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+MOVE = "Make room there, or set BITTENSOR_LAB_HOME to a folder that you may write to."
 
 
 def load(name: str, read: Callable[[Any], Row]) -> dict[str, Row]:
     """Return the table ``name``, each of its values read by ``read``; empty if there is none yet."""
-    path = places.user_data() / f"{name}.json"
+    try:
+        path = places.user_data() / f"{name}.json"
+    except OSError:
+        return {}  # where nothing could be kept nothing is
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))[name]
         return {str(key): read(value) for key, value in rows.items()}
@@ -36,16 +40,19 @@ def load(name: str, read: Callable[[Any], Row]) -> dict[str, Row]:
 
 
 def save(name: str, rows: dict[str, Any]) -> None:
-    """Put ``rows`` in the place of the table ``name``."""
-    folder = places.user_data()
-    handle, scratch = tempfile.mkstemp(dir=folder, prefix=f".{name}-", suffix=".json")
+    """Put ``rows`` in the place of the table ``name``.
+
+    Raises
+    ------
+    InputError
+        if it cannot be kept; what was kept before is still there.
+    """
+    content = json.dumps({name: rows}, indent=1, sort_keys=True).encode()
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({name: rows}, file, indent=1, sort_keys=True)
-        os.replace(scratch, folder / f"{name}.json")
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+        write_whole(places.user_data() / f"{name}.json", content)
+    except OSError as error:
+        what = f"your {name} cannot be kept: {error.strerror or error}"
+        raise InputError(what, str(error.filename or ""), MOVE) from None
 
 
 def _set_aside(path: Path, error: Exception) -> None:

@@ -53,7 +53,9 @@ def _say(name: str, said: str) -> None:
     """Print how an answer did, and keep it for the page of progress."""
     print(f"{name}: {said}")
     if said != UNANSWERED:
-        progress.tried(name, said.startswith("right"))
+        unkept = progress.tried(name, said.startswith("right"))
+        if unkept:
+            print(unkept)
 
 
 def _tried(answer: Callable[..., Any], cases: Sequence[tuple[tuple[Any, ...], Any]], tolerance: float) -> str:

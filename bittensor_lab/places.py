@@ -3,11 +3,12 @@
 The course (``notebooks``, ``exercises``, ``datasets``) lies beside the package in a checkout and
 inside it, under ``course``, in an installed wheel. What a learner does (bets, results) goes to the
 user's data folder, what can be computed again to the cache folder; both can be moved by
-``BITTENSOR_LAB_HOME``. Nothing is written anywhere else.
+``BITTENSOR_LAB_HOME``. Nothing is written anywhere else. Where neither can be made an ``OSError`` says why.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -40,5 +41,7 @@ def user_cache() -> Path:
 def _writable(default: Path, name: str) -> Path:
     home = os.environ.get("BITTENSOR_LAB_HOME")
     folder = Path(home) / name if home else default
+    if not home and not folder.is_absolute():  # a "~" that nobody could resolve
+        raise FileNotFoundError(errno.ENOENT, "no home folder is known", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

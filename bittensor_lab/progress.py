@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bittensor_lab import bets, keeping, places
+from bittensor_lab.errors import InputError
 
 TABLE = "answers"
 ASKED = re.compile(r"^(?:self_check|value_check)\(\s*\"?(\w+)", re.M)
@@ -52,12 +53,16 @@ class Lesson:
         return self.right == self.asked
 
 
-def tried(name: str, right: bool) -> None:
-    """Record that a question was answered; once right, it stays so."""
+def tried(name: str, right: bool) -> str:
+    """Record that a question was answered; once right, it stays so. Return why not, if it cannot be kept."""
     answers = everything()
     before = answers.get(name, Answer(False, 0))
     answers[name] = Answer(before.right or right, before.tries + 1)
-    keeping.save(TABLE, {key: vars(answer) for key, answer in answers.items()})
+    try:
+        keeping.save(TABLE, {key: vars(answer) for key, answer in answers.items()})
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def everything() -> dict[str, Answer]:

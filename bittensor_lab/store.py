@@ -12,19 +12,15 @@ replaces the first only when it is complete and on the disk.
 
 from __future__ import annotations
 
-import errno
 import io
 import json
-import os
 import re
 import stat
 import struct
-import tempfile
 import types
 import typing
 import zipfile
 import zlib
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -37,6 +33,7 @@ from bittensor_lab.errors import InputError, one_line
 from bittensor_lab.invariants import violations
 from bittensor_lab.rows import Row, SparseRows, pack, unpack
 from bittensor_lab.state import State
+from bittensor_lab.whole_file import write_whole
 
 FORMAT, VERSION = "bittensor_lab chain", 1
 MAX_BYTES = 1 << 30
@@ -81,7 +78,7 @@ def write(path: str | Path, content: bytes) -> Path:
     """
     target = Path(path)
     try:
-        _replace(target, content)
+        write_whole(target, content)
     except (OSError, ValueError, MemoryError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or str(error) or "out of memory"
         raise _named(path, f"cannot be written: {reason}", None, "Choose another place.") from None
@@ -190,38 +187,6 @@ def _pythons_own(kind: Any, value: Any) -> Any:
 def _expect(kind: Any, value: Any, where: str) -> None:
     if not isinstance(value, kind):
         _wrong(where, f"must be of type {kind.__name__}", value)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    target = Path(os.path.realpath(target))  # a link stays a link
-    if target.is_dir():
-        raise OSError(errno.EISDIR, "it is a folder")
-    if target.exists() and not target.is_file():  # replacing a device would take it from everyone
-        raise OSError(errno.EINVAL, "it is not a regular file")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):  # the first error is the one to tell
-            os.unlink(name)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable too, where the platform can do that; the file itself is safe by now."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────

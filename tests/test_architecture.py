@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Lower layers first; a module imports from its own layer's folder or from below.
 LAYERS = [
-    {"units", "errors", "places"},
+    {"units", "errors", "places", "whole_file"},
     {"params", "rows", "events"},
     {"kernels"},
     {"share_pool", "conviction", "claim_math", "lifecycle", "tasks"},

@@ -1,10 +1,12 @@
 """Bets survive, are replaced whole, and a damaged file never stops a lesson."""
 
 import math
+import os
 
 import pytest
 
-from bittensor_lab import bets, keeping
+from bittensor_lab import bets
+from bittensor_lab.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +63,11 @@ def test_a_damaged_file_is_set_aside(home, text):
 
 def test_a_failed_write_leaves_the_old_bets(monkeypatch, home):
     bets.record("a", bet(1))
-    monkeypatch.setattr(keeping.json, "dump", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(InputError, match=r"your bets cannot be kept: No space left.*BITTENSOR_LAB_HOME"):
         bets.record("a", bet(2))
+    monkeypatch.undo()
+    monkeypatch.setenv("BITTENSOR_LAB_HOME", str(home.parent))
     assert bets.recorded("a") == bet(1)
     assert [path.name for path in home.iterdir()] == ["bets.json"]
 

@@ -21,6 +21,7 @@ import os
 import secrets
 from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -33,6 +34,7 @@ from bittensor_lab.exercises.grading import GraderError, run_nbval
 from bittensor_lab.exercises.judging import GradeResult, Key, Outcome, judge, make_key, result_of
 from bittensor_lab.exercises.source import ExerciseSet, known_sets, source_folder
 from bittensor_lab.exercises.submission import Submission, read_submission
+from bittensor_lab.keeping import MOVE
 from bittensor_lab.places import user_data
 
 
@@ -201,7 +203,7 @@ class Journal:
     """The results so far of one run, on disk from the moment each is there.
 
     The file belongs to the paths, the sets' texts and the seed that was asked for. It is deleted when the run
-    has come to its end.
+    has come to its end. A disk that fills up costs the going on after a kill, not the grading.
     """
 
     def __init__(self, path: Path, seed: int) -> None:
@@ -219,24 +221,36 @@ class Journal:
 
     @classmethod
     def of(cls, paths: Sequence[Path], seed: int | None, source: Path | None) -> Journal:
-        """Return the journal of a run, new or left behind by one that did not end."""
-        folder = user_data() / "grading"
-        folder.mkdir(exist_ok=True)
+        """Return the journal of a run, new or left behind by one that did not end.
+
+        Raises
+        ------
+        InputError
+            if none can be kept.
+        """
         name = hashlib.blake2b(_run(paths, seed, source).encode(), digest_size=12).hexdigest()
-        return cls(folder / f"{name}.jsonl", secrets.randbelow(2**31) if seed is None else seed)
+        try:
+            folder = user_data() / "grading"
+            folder.mkdir(exist_ok=True)
+            return cls(folder / f"{name}.jsonl", secrets.randbelow(2**31) if seed is None else seed)
+        except OSError as error:
+            what = f"the results so far cannot be kept: {error.strerror or error}"
+            raise InputError(what, str(error.filename or ""), MOVE) from None
 
     def __enter__(self) -> Journal:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
         if raised[0] is None:
             self.path.unlink(missing_ok=True)
 
     def add(self, digest: str, result: GradeResult) -> None:
         """Write a result down."""
         self.results[digest] = result
-        self._write({"digest": digest, "result": json.loads(result.to_json())})
+        with suppress(OSError):
+            self._write({"digest": digest, "result": json.loads(result.to_json())})
 
     def _write(self, told: dict[str, Any]) -> None:
         text = json.dumps(told)

@@ -21,6 +21,7 @@ from bittensor_lab.exercises.ask import isolation
 from bittensor_lab.exercises.batch import ClassReport, Progress, grade_all
 from bittensor_lab.exercises.classroom import tables
 from bittensor_lab.exercises.grading import GraderError
+from bittensor_lab.whole_file import write_whole
 
 STDOUT = "-"
 
@@ -126,7 +127,7 @@ def _write(report: ClassReport, wanted: Wanted, closed: dict[str, bool]) -> None
             if name == STDOUT:
                 sys.stdout.write(text())
             elif name:
-                Path(name).write_text(text(), encoding="utf-8", newline="\n")
+                write_whole(name, text().encode())
         if wanted.feedback:
             told.write_feedback(report, Path(wanted.feedback))
     except OSError as error:

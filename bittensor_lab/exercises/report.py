@@ -20,6 +20,7 @@ from bittensor_lab.exercises.batch import ClassReport
 from bittensor_lab.exercises.classroom import Tables
 from bittensor_lab.exercises.judging import CheckResult, GradeResult, QuestionResult
 from bittensor_lab.units import format_percent
+from bittensor_lab.whole_file import write_whole
 
 if TYPE_CHECKING:
     import jinja2
@@ -149,7 +150,7 @@ def write_feedback(report: ClassReport, folder: Path) -> None:
     for result in report.results:
         page = folder.joinpath(*PurePosixPath(result.submission).with_suffix(".html").parts)
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_template("feedback.html").render(result=result), encoding="utf-8")
+        write_whole(page, _template("feedback.html").render(result=result).encode())
 
 
 def _cells(row: Mapping[Any, Any]) -> dict[str, Any]:

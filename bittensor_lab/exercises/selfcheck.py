@@ -36,8 +36,8 @@ def self_check(name: str, check: CheckFunction, function: Callable[..., Any]) ->
     for line in text.splitlines():
         print(textwrap.fill(line, WIDTH) if line.startswith("error: ") else line)
     said = verdict(text, _digests(name).get(check.__name__))
-    progress.tried(f"{name}/{check.__name__}", said == RIGHT)
-    print(textwrap.fill(said, WIDTH))
+    unkept = progress.tried(f"{name}/{check.__name__}", said == RIGHT)
+    print(textwrap.fill(f"{said} {unkept}".strip(), WIDTH))
 
 
 def verdict(text: str, known: dict[str, Any] | None) -> str:

@@ -24,7 +24,7 @@ from bittensor_lab.labs.board import Act, BlockBar, Script, Shelf, Table
 from bittensor_lab.labs.cells import event_rows, future_rows, neuron_rows, position_rows, quote_rows
 from bittensor_lab.labs.controls import Finding, Summary
 from bittensor_lab.labs.forms import Form
-from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records, untitled
+from bittensor_lab.labs.lab import box, close_tree, one_per_cell, records, save_shown, untitled
 from bittensor_lab.labs.picture import ChartPicture, chart_png, specification
 from bittensor_lab.labs.refusals import Refusal, refused
 from bittensor_lab.play import (
@@ -129,15 +129,8 @@ class Playground(w.VBox):
         return self._chart("light")
 
     def save(self, path: str | Path) -> Path:
-        """Save the picture (``.png``) or the numbers behind it (``.csv``); raises InputError otherwise."""
-        target = Path(path)
-        if target.suffix == ".csv":
-            self.frame.to_csv(target, index=False)
-        elif target.suffix == ".png":
-            target.write_bytes(self.png())
-        else:
-            raise InputError(f"cannot save as {target.name!r}", remedy="End the name in .png or .csv.")
-        return target
+        """Save the picture (``.png``) or the numbers behind it (``.csv``); see ``save_shown`` for errors."""
+        return save_shown(self, path)
 
     def png(self) -> bytes:
         """Return the picture as PNG."""

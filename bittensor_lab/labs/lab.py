@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeVar
 
 import ipywidgets as w
 
-from bittensor_lab import bets
+from bittensor_lab import bets, store
 from bittensor_lab.errors import InputError, LabError
 from bittensor_lab.labs.controls import BetStrip, CodeLine, Finding, Part, Preset, Reset, Summary
 from bittensor_lab.labs.picture import chart_png, specification
@@ -182,21 +182,8 @@ class Lab(w.VBox):
         return self._shown.chart()
 
     def save(self, path: str | Path) -> Path:
-        """Save the picture (``.png``) or the numbers behind it (``.csv``).
-
-        Raises
-        ------
-        InputError
-            if the name ends in neither.
-        """
-        target = Path(path)
-        if target.suffix not in (".png", ".csv"):
-            raise InputError(f"cannot save as {target.name!r}", remedy="End the name in .png or .csv.")
-        if target.suffix == ".csv":
-            self.frame.to_csv(target, index=False)
-        else:
-            target.write_bytes(self.png())
-        return target
+        """Save the picture (``.png``) or the numbers behind it (``.csv``); see ``save_shown`` for errors."""
+        return save_shown(self, path)
 
     def png(self) -> bytes:
         """Return the picture as PNG."""
@@ -299,13 +286,43 @@ def recorded_bet(strip: BetStrip, lesson: str) -> BetStrip:
     strip.lock()
 
     def keep(_: Any) -> None:
-        if strip.state == "locked" and strip.value is not None:
-            bets.record(lesson, bets.Bet(strip.value, strip.truth, strip.unit, strip.question))
-        else:
-            bets.forget(lesson)
+        try:
+            if strip.state == "locked" and strip.value is not None:
+                bets.record(lesson, bets.Bet(strip.value, strip.truth, strip.unit, strip.question))
+            else:
+                bets.forget(lesson)
+        except InputError as error:
+            strip.reason = f"{strip.reason} {error}"
 
     strip.observe(keep, "state")
     return strip
+
+
+class Showing(Protocol):
+    """What has a picture and the numbers behind it."""
+
+    @property
+    def frame(self) -> Any:
+        """The numbers, as a DataFrame."""
+
+    def png(self) -> bytes:
+        """Return the picture."""
+
+
+def save_shown(lab: Showing, path: str | Path) -> Path:
+    """Save a lab's picture (``.png``) or the numbers behind it (``.csv``), and return the file.
+
+    Raises
+    ------
+    InputError
+        if the name ends in neither, or the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix == ".csv":
+        return store.write(target, lab.frame.to_csv(index=False).encode())
+    if target.suffix == ".png":
+        return store.write(target, lab.png())
+    raise InputError(f"cannot save as {target.name!r}", remedy="End the name in .png or .csv.")
 
 
 class Closable(Protocol):

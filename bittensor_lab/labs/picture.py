@@ -15,8 +15,6 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
@@ -30,6 +28,7 @@ import traitlets as t
 
 from bittensor_lab import places
 from bittensor_lab.labs.controls import MODULE, STATIC, Part
+from bittensor_lab.whole_file import write_whole
 
 CHARTS = Path(__file__).resolve().parents[1] / "charts"
 _LIBRARY = """
@@ -66,16 +65,13 @@ def _bundle() -> str:
 def kept(folder: str, key: str, suffix: str, make: Callable[[], str]) -> str:
     """Return the text kept on disk under ``key``, made and kept if it is not there yet."""
     name = hashlib.sha256(key.encode()).hexdigest()[:24] + suffix
-    path = places.user_cache() / folder / name
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        return path.read_text(encoding="utf-8")
+        return (places.user_cache() / folder / name).read_text(encoding="utf-8")
     text = make()
     with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+        path = places.user_cache() / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, path)
+        write_whole(path, text.encode())
     return text
 
 

@@ -28,6 +28,7 @@ from immutables import Map
 from bittensor_lab import places, store
 from bittensor_lab.chain import Chain
 from bittensor_lab.errors import InputError
+from bittensor_lab.keeping import MOVE
 from bittensor_lab.play import BLOCKS_KEPT, EPOCHS_KEPT, EVENTS_KEPT, Epoch, Game, Trail
 from bittensor_lab.play.moves import AMONG, KINDS, RUN, Move
 from bittensor_lab.play.telling import Told
@@ -44,15 +45,28 @@ BAD = (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeErro
 
 
 def folder() -> Path:
-    """Return (and create) the folder of saved games."""
-    place = places.user_data() / "playground"
-    place.mkdir(exist_ok=True)
+    """Return (and create) the folder of saved games.
+
+    Raises
+    ------
+    InputError
+        if it cannot be made.
+    """
+    try:
+        place = places.user_data() / "playground"
+        place.mkdir(exist_ok=True)
+    except OSError as error:
+        what = f"games cannot be kept: {error.strerror or error}"
+        raise InputError(what, str(error.filename or ""), MOVE) from None
     return place
 
 
 def names() -> list[str]:
-    """Return the names of the saved games, in alphabetical order."""
-    found = (path.stem for path in folder().glob("*.game"))
+    """Return the names of the saved games, in alphabetical order; none where none can be kept."""
+    try:
+        found = [path.stem for path in folder().glob("*.game")]
+    except InputError:
+        return []
     return sorted(name for name in found if NAME.fullmatch(name))
 
 
