@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from bittensor_lab.errors import InputError
+from bittensor_lab.places import course
 from bittensor_lab.verify import fields, verify_file
 from bittensor_lab.verify.epochs import FLAG_FIELDS, RAO_FIELDS, U16_FIELDS
 
@@ -452,3 +453,7 @@ def test_files_with_flipped_bytes_are_replayed_or_refused(tmp_path, packed):
             verify_file(path)
         except InputError as error:
             assert "\n" not in str(error)
+
+
+def test_a_file_can_be_named_by_its_path_as_text():
+    assert verify_file(str(next((course("datasets") / "vectors").glob("block_emission*")))).passed

@@ -42,7 +42,7 @@ KINDS: dict[str, Callable[[Field, Report, Tolerance], None]] = {
 }
 
 
-def verify_file(path: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+def verify_file(path: str | Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
     """Replay one vector file.
 
     Parameters
@@ -56,7 +56,7 @@ def verify_file(path: Path, progress: Callable[[int, int], None] = lambda done, 
         if the file cannot be read or is not of this format; the text names the case and field.
     """
     try:
-        return _replay(Field(read_json(path), ""), str(path), progress)
+        return _replay(Field(read_json(Path(path)), ""), str(path), progress)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
