@@ -123,7 +123,7 @@ def _compiled() -> Finding:
     except (OSError, RuntimeError):
         kept = []
     if not kept:
-        said = "not compiled yet: the first lesson would wait for half a minute"
+        said = "not compiled yet: the first lesson would wait for about a minute"
         return Finding("Kernels", "note", said, "Say: bittensor-lab warmup")
     return Finding("Kernels", "ok", f"{len(kept)} compiled functions kept")
 
