@@ -14,6 +14,7 @@ from random_chain import digest, random_extrinsic, random_network
 
 from bittensor_lab import datasets
 from bittensor_lab.block import block_step, run
+from bittensor_lab.childkeys import with_children
 from bittensor_lab.datasets.schema import FILES, HYPERPARAMETERS, columns_table
 from bittensor_lab.datasets.snapshot import snapshot_texts
 from bittensor_lab.errors import InputError
@@ -113,6 +114,48 @@ def test_what_is_unlike_the_usual_comes_back(tmp_path):
     assert found.active.tolist() == idle.tolist()
     assert (found.locked, found.rao_recycled_for_registration) == (5 * TAO, 7)
     assert back.takes == state.takes
+
+
+def test_childkeys_come_back_and_vote_alike(tmp_path):
+    """One child is a neuron, the other has nothing anywhere: what is lent to it is lent to nobody."""
+    state = demo_network(2, 3, 5, seed=6)
+    subnet = with_children(state.subnet(1), "validator-2", ((2**62, "validator-1"), (2**63, "idle")))
+    subnet = replace(subnet, childkey_takes=subnet.childkey_takes.set("validator-1", 9_000))
+    state = replace(state.with_subnet(subnet), owner=state.owner.set("idle", "bob"))
+    back = datasets.load_snapshot(datasets.save_snapshot(state, tmp_path))
+    assert same(state, back) == []
+    later = run(state, 400)
+    assert same(later, run(back, 400)) == []
+    without = run(demo_network(2, 3, 5, seed=6), 400)
+    assert later.subnet(1).stake_weight.tolist() != without.subnet(1).stake_weight.tolist()
+
+
+def childkeys(folder, rows):
+    (folder / "children.csv").write_text(f"netuid,parent,child,proportion\n{rows}")
+    return datasets.load_snapshot(folder)
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ("1,validator-1,nobody,5\n", "line 2, column child: nothing says to whom the hotkey nobody belongs"),
+        ("1,nobody,validator-1,5\n", "line 2, column parent: nothing says to whom"),
+        ("1,validator-1,validator-1,5\n", "line 2, column child: the chain would refuse it: .*validator-1"),
+        (
+            "1,validator-1,validator-2,5\n1,validator-2,validator-1,5\n",
+            "line 3, column child: the chain would refuse it: A hotkey's parent cannot",
+        ),
+        (f"1,validator-1,validator-2,{2**64}\n", "line 2, column proportion: must be a whole number"),
+        ("9,validator-1,validator-2,5\n", "line 2, column netuid: subnets.csv has no netuid 9"),
+        (
+            "1,validator-1,validator-2,5\n1,validator-1,validator-2,6\n",
+            "line 3, column child.* is there twice",
+        ),
+    ],
+)
+def test_childkeys_that_the_chain_would_refuse_are_named(folder, rows, what):
+    with pytest.raises(InputError, match=what):
+        childkeys(folder, rows)
 
 
 def test_a_hotkey_has_one_take(tmp_path):
@@ -293,7 +336,7 @@ FILE = [
     ("subnets.csv", lambda raw: raw.replace(b"burn,", b"tao_in,", 1), "tao_in: the column is there twice"),
     ("subnets.csv", lambda raw: raw.replace(b",", b";"), "line 1: cells are separated by semicolons"),
     ("neurons.csv", lambda raw: raw.replace(b",", b"\t"), "line 1: cells are separated by tabs"),
-    ("neurons.csv", lambda raw: raw + b"1,2\n", "line 14: it has 2 cells, the header 16"),
+    ("neurons.csv", lambda raw: raw + b"1,2\n", "line 14: it has 2 cells, the header 17"),
     ("neurons.csv", lambda raw: raw + b'1,"2\n', "it is no CSV"),
     ("weights.csv", lambda raw: bytes(range(256)) * 8, "weights.csv is no text"),
     ("weights.csv", lambda raw: raw + b"\0", "weights.csv is no text"),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from immutables import Map
 
+from bittensor_lab.childkeys import check_children, check_relations, with_children
 from bittensor_lab.datasets.schema import (
     CAP,
     CLOCK_COLUMNS,
@@ -27,7 +28,7 @@ from bittensor_lab.datasets.schema import (
     U16_TERMS,
 )
 from bittensor_lab.datasets.tables import Column, Table, table_of
-from bittensor_lab.errors import InputError
+from bittensor_lab.errors import ChainError, InputError, one_line
 from bittensor_lab.invariants import violations
 from bittensor_lab.params import Hyperparameters, NetworkParameters
 from bittensor_lab.rows import EMPTY_ROW, Row, make_row, pack
@@ -51,6 +52,7 @@ ONCE: dict[str, tuple[tuple[str, ...], ...]] = {
     "balances.csv": (("coldkey",),),
     "weights.csv": (("netuid", "validator_uid", "miner_uid"),),
     "bonds.csv": (("netuid", "validator_uid", "miner_uid"),),
+    "children.csv": (("netuid", "parent", "child"),),
 }
 """columns that together name a row"""
 OF_SUBNET = tuple(name for name in U16_TERMS if name != "incentive")
@@ -115,7 +117,7 @@ def _check_rows(files: Tables) -> None:
         for names in keys:
             _check_once(files[file], names)
     known = set(files["subnets.csv"].columns["netuid"])
-    for file in ("neurons.csv", "stakes.csv", "weights.csv", "bonds.csv"):
+    for file in ("neurons.csv", "stakes.csv", "weights.csv", "bonds.csv", "children.csv"):
         _check_netuids(files[file], known)
     sizes = _sizes(files["neurons.csv"])
     for file in ("weights.csv", "bonds.csv"):
@@ -281,7 +283,8 @@ def _takes(neurons: Table) -> dict[str, int]:
 
 
 def _subnets(files: Tables, owner: Mapping[str, str], block: int, rows: int) -> tuple[Subnet | None, ...]:
-    neurons, weights, bonds = (_by_netuid(files[f"{name}.csv"]) for name in ("neurons", "weights", "bonds"))
+    names = ("neurons", "weights", "bonds", "children")
+    neurons, weights, bonds, children = (_by_netuid(files[f"{name}.csv"]) for name in names)
     table, found = files["subnets.csv"], list[Subnet | None]([None] * rows)
     for row, netuid in enumerate(table.columns["netuid"]):
         hotkey = table.columns["owner_hotkey"][row] or f"owner-{netuid}"
@@ -302,7 +305,8 @@ def _subnets(files: Tables, owner: Mapping[str, str], block: int, rows: int) -> 
         )
         terms: dict[str, Any] = {name: np.array(listed[name], np.uint16) for name in OF_SUBNET}
         permits = zip(listed["validator_permit"], said, strict=True)
-        found[netuid] = Subnet(
+        takes = zip(listed["hotkey"], listed["childkey_take"], strict=True)
+        subnet = Subnet(
             netuid=netuid,
             owner_coldkey=owner[hotkey],
             owner_hotkey=hotkey,
@@ -315,9 +319,33 @@ def _subnets(files: Tables, owner: Mapping[str, str], block: int, rows: int) -> 
             mechanisms=(mechanism,),
             locked=table.columns["locked"][row],
             rao_recycled_for_registration=table.columns["recycled"][row],
+            childkey_takes=Map({key: take for key, take in takes if take is not None}),
             **terms,
         )
+        found[netuid] = _related(subnet, owner, files["children.csv"], children.get(netuid, []))
     return tuple(found)
+
+
+def _related(subnet: Subnet, owner: Mapping[str, str], table: Table, rows: Sequence[int]) -> Subnet:
+    """The subnet with its childkeys, which must be such as the chain lets be set."""
+    lent: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        for column in ("parent", "child"):
+            if table.columns[column][row] not in owner:
+                raise table.wrong(
+                    row, column, f"nothing says to whom the hotkey {table.columns[column][row]} belongs",
+                    remedy="Give it a line in neurons.csv, or in stakes.csv, a stake of 0 will do.",
+                )  # fmt: skip
+        parent, child, part = (table.columns[name][row] for name in ("parent", "child", "proportion"))
+        children = (*lent.get(parent, []), (part, child))
+        try:
+            check_children(parent, children)
+            check_relations(subnet, parent, children)
+        except ChainError as error:
+            raise table.wrong(row, "child", f"the chain would refuse it: {one_line(str(error))}") from None
+        lent[parent] = [*children]
+        subnet = with_children(subnet, parent, children)
+    return subnet
 
 
 def _neurons(table: Table, rows: list[int], owner_hotkey: str) -> dict[str, list[Any]]:

@@ -7,10 +7,11 @@
     balances.csv   free TAO
     weights.csv    a line per weight, as validators set it
     bonds.csv      a line per bond, as the last epoch left it
+    children.csv   a line per childkey: who lends whom which part of its stake weight
 
 Only the first is needed. TAO and alpha are written as people read them, 1.5, and kept as rao; fractions are
-u16 as on chain, or numbers from 0 to 1 where it says so. What the chain knows beyond this (childkeys, locks,
-claims on root dividends, commits, further mechanisms) has no place here: ``store`` keeps whole states.
+u16 as on chain, or numbers from 0 to 1 where it says so. What the chain knows beyond this (locks, claims
+on root dividends, commits, further mechanisms) has no place here: ``store`` keeps whole states.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bittensor_lab.kernels.amm import LOWEST_WEIGHT, WHOLE
 from bittensor_lab.kernels.coinbase import EVEN
 from bittensor_lab.params import Hyperparameters, NetworkParameters, meanings
 from bittensor_lab.state import MAX_NETUID
-from bittensor_lab.units import ONE, RAO_PER_TAO, U16_MAX
+from bittensor_lab.units import ONE, RAO_PER_TAO, U16_MAX, U64_MAX
 
 CAP = 21_000_000
 """TAO, and alpha of a subnet"""
@@ -140,6 +141,7 @@ NEURONS = (
     Column("active", FLAG, "whether the last epoch found it active", True),
     Column("emission", AMOUNT, "alpha that it earned in the last epoch", 0),
     Column("take", U16, "the hotkey's take, of 65535", empty="the usual"),
+    Column("childkey_take", U16, "what it takes of what its parents earn here, of 65535", empty="none set"),
     *(Column(name, U16, "of the last epoch, of 65535", 0) for name in U16_TERMS),
 )
 
@@ -154,6 +156,14 @@ STAKES = (
 BALANCES = (
     _needed("coldkey", KEY, "the account"),
     _needed("free", AMOUNT, "free TAO"),
+)
+
+
+CHILDREN = (
+    _needed("netuid", NETUID, "the subnet"),
+    _needed("parent", KEY, "the hotkey that lends; another file names its coldkey"),
+    _needed("child", KEY, "the hotkey that votes with it; another file names its coldkey"),
+    _needed("proportion", whole(0, U64_MAX), "the part that is lent, of 2⁶⁴ − 1"),
 )
 
 
@@ -174,6 +184,7 @@ FILES: dict[str, tuple[Column, ...]] = {
     "balances.csv": BALANCES,
     "weights.csv": _pairs("weight", "as stored on chain: the largest of a validator is 65535"),
     "bonds.csv": _pairs("bond", "as stored on chain, of 65535"),
+    "children.csv": CHILDREN,
 }
 """the files of a snapshot and their columns; only subnets.csv is needed"""
 

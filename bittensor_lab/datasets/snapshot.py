@@ -5,7 +5,7 @@
 
 ``schema`` lists files and columns, ``tables`` checks each cell, ``assembly`` checks the files against each
 other and makes the network. Saved and loaded again, a network is the same but for what the schema leaves
-out; where nobody has such things (childkeys, locks, claims, commits) it goes on to the last rao as before.
+out; where nobody has such things (locks, claims, commits) it goes on to the last rao as before.
 """
 
 from __future__ import annotations
@@ -116,6 +116,7 @@ def snapshot_texts(state: State) -> dict[str, str]:
         "balances.csv": [{"coldkey": key, "free": state.free[key]} for key in sorted(state.free)],
         "weights.csv": _pair_rows(state, "weight"),
         "bonds.csv": _pair_rows(state, "bond"),
+        "children.csv": list(_children_rows(state)),
     }
     return {file: written(_columns_in_use(FILES[file], rows[file]), rows[file]) for file in FILES}
 
@@ -178,13 +179,18 @@ def _neuron_rows(state: State, subnet: Subnet) -> Iterator[dict[str, Any]]:
             "active": bool(subnet.active[uid]),
             "emission": int(subnet.emission[uid]),
             "take": state.takes.get(hotkey),
+            "childkey_take": subnet.childkey_takes.get(hotkey),
             "incentive": int(first.incentive[uid]),
             **{name: int(getattr(subnet, name)[uid]) for name in U16_TERMS if name != "incentive"},
         }
 
 
 def _stake_rows(state: State) -> Iterator[dict[str, Any]]:
-    """Positions that are no neuron's own: on root in the order of the lots' numbers, then by key."""
+    """Positions that are no neuron's own: on root in the order of the lots' numbers, then by key.
+
+    A hotkey that only lends or borrows stake weight has a line of 0, which says whose it is.
+    """
+    known = {hotkey for netuid in state.netuids for hotkey in _known(state.subnet(netuid))}
     for netuid, ledger in enumerate(state.stake):
         subnet = state.subnets[netuid]
         uids = subnet.uids if subnet else {}
@@ -195,8 +201,31 @@ def _stake_rows(state: State) -> Iterator[dict[str, Any]]:
             if rao and (hotkey not in uids or coldkey != state.owner[hotkey])
         ]
         for _, hotkey, coldkey, rao in sorted(held):
+            known.add(hotkey)
             about = {"netuid": netuid, "hotkey": hotkey, "coldkey": coldkey, "stake": rao}
             yield about | {"owner": state.owner[hotkey]}
+    for row in _children_rows(state):
+        for hotkey in (row["parent"], row["child"]):
+            if hotkey not in known:
+                known.add(hotkey)
+                owner = state.owner[hotkey]
+                about = {"netuid": row["netuid"], "hotkey": hotkey, "coldkey": owner, "stake": 0}
+                yield about | {"owner": owner}
+
+
+def _known(subnet: Subnet) -> Iterator[str]:
+    """The hotkeys that a subnet's own lines name."""
+    yield subnet.owner_hotkey
+    yield from subnet.hotkeys
+
+
+def _children_rows(state: State) -> Iterator[dict[str, Any]]:
+    """A row per childkey, those of a parent in their order."""
+    for netuid in state.netuids:
+        subnet = state.subnet(netuid)
+        for parent in sorted(subnet.children):
+            for part, child in subnet.children[parent]:
+                yield {"netuid": netuid, "parent": parent, "child": child, "proportion": part}
 
 
 def _held(pool: SharePool) -> dict[str, int]:
