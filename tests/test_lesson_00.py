@@ -8,6 +8,7 @@ from lesson import run, source
 
 from bittensor_lab import labs
 from bittensor_lab.block import run as run_chain
+from bittensor_lab.charts.blocks import BLOCKS
 from bittensor_lab.kernels.emission import block_emission
 from bittensor_lab.labs import blocks as lab_module
 from bittensor_lab.play import story as views
@@ -28,7 +29,7 @@ def lab():
 def test_question_36_a_whole_network_without_a_node():
     """A story is a run of the chain: every block issues what the chain issues, each subnet has two epochs."""
     told = views.story()
-    assert told.blocks.block.tolist() == list(range(1_001, 1_001 + views.BLOCKS))
+    assert told.blocks.block.tolist() == list(range(views.FIRST, views.FIRST + views.BLOCKS))
     quiet = demo_network(views.SUBNETS, views.VALIDATORS, len(views.SKILLS) + 1, seed=0)
     issued = run_chain(quiet, views.BLOCKS).total_issuance - quiet.total_issuance
     assert told.blocks.tao.sum() == pytest.approx(issued / RAO_PER_TAO, rel=1e-3)
@@ -71,6 +72,7 @@ def test_what_came_back_is_scored_as_it_stands():
 def test_the_chain_holds_the_scores_as_shares_and_nothing_else():
     for seed in (0, 1, 2):
         told = views.story(seed)
+        assert len(views.HOTKEYS) * views.SAMPLES == 9, "sounds behind a mean score"
         shares = told.scores / told.scores.sum(axis=1, keepdims=True)
         assert told.weights == pytest.approx(shares, abs=1e-4)
 
@@ -85,7 +87,9 @@ def test_question_1_how_emission_reaches_a_wallet():
     assert told.pay.part.sum() == pytest.approx(1)
     assert parts["the subnet's owner"] == pytest.approx(0.18, abs=1e-4)
     assert parts["its miners"] == pytest.approx(0.41, abs=1e-4)
-    assert told.pay.alpha.sum() == pytest.approx(paying.alpha.iloc[-1])
+    assert parts["its miners"] == pytest.approx(told.pay.part[2:].sum(), abs=1e-4)
+    assert told.pay.alpha.sum() == pytest.approx(60) == pytest.approx(paying.alpha.iloc[-1])
+    assert paying.block.iloc[-1] == 1_119
     assert told.miners.alpha.sum() == pytest.approx(told.pay.alpha[1])
 
 
@@ -98,12 +102,12 @@ def test_the_same_alpha_is_worth_more_on_one_subnet_than_on_another():
     assert (worth.tao < worth.alpha * worth.price).all()
 
 
-def test_a_block_without_extrinsics_is_not_empty_and_block_59_pays_the_first_subnet():
+def test_a_block_without_extrinsics_is_not_empty_and_block_1059_pays_the_first_subnet():
     for rule, best in (("sound", "miner-1-3"), ("tempting", "miner-1-4")):
         told = views.story(rule=rule)
-        assert told.blocks.extrinsics[58] == 0
-        assert "pays the epoch of subnet 1: 10.6\u00a0α to its owner" in views.summary(told, 59)
-        assert f"to miners ({best} gets" in views.summary(told, 59)
+        assert told.blocks.set_index("block").extrinsics[1_059] == 0
+        assert "pays the epoch of subnet 1: 10.6\u00a0α to its owner" in views.summary(told, 1_059)
+        assert f"to miners ({best} gets" in views.summary(told, 1_059)
 
 
 def test_real_chain_a_block_issues_half_a_tao_once_half_of_all_is_issued():
@@ -113,6 +117,7 @@ def test_real_chain_a_block_issues_half_a_tao_once_half_of_all_is_issued():
 
 def test_everything_that_is_signed_is_told():
     told = views.story()
+    assert lab_module.load("loud")["block"]["values"] == [1006.0], "where the lesson sends one back to"
     signed = told.deeds[~told.deeds.who.str.contains("chain")].groupby("block").size()
     rows = told.blocks.set_index("block").extrinsics
     assert (signed.reindex(rows.index, fill_value=0) == rows).all()
@@ -130,9 +135,12 @@ def test_the_same_seed_is_the_same_story():
 def test_every_block_can_be_looked_at(lab, name):
     lab.controls["preset"].value = name
     told = lab.result.story
-    for number in (1, 2, int(told.blocks.epochs.to_numpy().argmax()) + 1, views.BLOCKS - 1, views.BLOCKS):
-        lab.controls["block"].values = [float(number)]
-        row = told.blocks.iloc[number - 1]
+    rows, block = told.blocks.set_index("block", drop=False), lab.controls["block"]
+    assert [block.low, block.high] == [rows.index[0], rows.index[-1]]
+    assert BLOCKS[0] < rows.index[0] and rows.index[-1] < BLOCKS[1]
+    for number in (*rows.index[[0, 1, -2, -1]], rows.epochs.idxmax()):
+        block.values = [float(number)]
+        row = rows.loc[number]
         assert lab.drawing.title.startswith(f"Block {row.block:.0f}: {row.extrinsics:.0f} extrinsic")
         assert row.extrinsics == row.weights + row.trades
         assert "τ into 3 subnets" in lab.drawing.title and "The chain puts" in lab.drawing.summary

@@ -8,6 +8,7 @@ from lesson import run, source
 
 from bittensor_lab import labs
 from bittensor_lab.errors import InputError
+from bittensor_lab.tasks import images, text
 from bittensor_lab.views import scoring as views
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -41,6 +42,51 @@ def test_no_rule_tells_a_copy_from_its_original(task):
 def test_a_lazy_miner_is_found_out_by_the_sound_rule():
     for task in views.TASKS:
         assert views.scoring(task, "sound", "is lazy", views.MOST).sixth["rank"] >= 5
+
+
+@pytest.mark.parametrize("count", [4, views.MOST])
+def test_tomorrow_as_today_is_not_a_bad_forecast(count):
+    """The sound rule pays a spoofer what its answer is worth: better than three of five honest ones."""
+    miners = views.scoring("forecasting", "sound", challenges=count).miners
+    assert (miners.score[:5] < miners.score[5]).sum() == 3
+
+
+def test_one_challenge_is_luck_four_rank_by_skill():
+    one, four = (views.scoring("speech", "sound", challenges=count) for count in (1, 4))
+    assert views.agreement(one) < 0.95 < views.agreement(four)
+    assert "are nearly ranked" in views.summary(one) and "are ranked by skill" in views.summary(four)
+
+
+def test_smoothness_ranks_the_honest_nearly_backwards():
+    view = views.scoring("images", "tempting")
+    assert view.miners.score[:5].argmax() == 0 and views.agreement(view) < -0.8
+    few = max(2, round(2 * (images.LEARNED / 2) ** views.SKILLS[0]))
+    assert few == 4 and images._learned(few)[1].shape[0] == few
+    shown = views.answers("images", "spoofs", 0)[1]
+    far = [float(((answer - images._learned(few)[0]) ** 2).mean()) for answer in (shown[0], shown[4])]
+    assert 2 * far[0] < far[1], "hardly more than their mean"
+
+
+def test_who_scores_alike_is_not_said_to_be_ranked():
+    view = views.scoring("speech", "tempting")
+    assert np.ptp(view.miners.score[:5]) < 0.005 and "all score alike" in views.summary(view)
+
+
+@pytest.mark.parametrize("task", views.TASKS)
+def test_a_tempting_rule_asks_for_nothing_that_the_miner_does_not_have(task):
+    """A spoofer who sees the challenge, and never the truth, gets the best score there is, each time."""
+    own = views.TASKS[task]
+    for number in range(views.MOST):
+        challenge, given = views.answers(task, "spoofs", number)
+        assert own.tempting(challenge.shown, given[-1], challenge.truth) > 0.99
+
+
+def test_the_sound_rule_of_text_does_not_read_the_words():
+    challenge, given = views.answers("text", "spoofs", 0)
+    mute = [reply._replace(words="") for reply in given]
+    scores = [text.sound(challenge.shown, reply, challenge.truth) for reply in given]
+    assert scores == [text.sound(challenge.shown, reply, challenge.truth) for reply in mute]
+    assert len(challenge.shown.contexts) == 150
 
 
 def test_what_is_unknown_is_refused():

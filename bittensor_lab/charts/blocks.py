@@ -24,6 +24,8 @@ LANES = {
 }
 """place, words, colour and shape"""
 HEIGHT = 276
+BLOCKS, NUMBERED = (999, 1_123), [1_001, 1_020, 1_040, 1_060, 1_080, 1_100, 1_120]
+"""from where to where the strip goes, and the blocks whose number stands below"""
 WIDTHS = {"strip": (-4, 1.0)}
 """of the whole width, less half of the last number below"""
 
@@ -48,8 +50,8 @@ def blocks_chart(
 
 
 def _x() -> alt.X:
-    axis = alt.Axis(title="block of the story", grid=False, values=[1, 20, 40, 60, 80, 100, 120])
-    return alt.X("number:Q", scale=alt.Scale(domain=[-1, 123], nice=False), axis=axis)
+    axis = alt.Axis(title="block", grid=False, values=NUMBERED, format="d")
+    return alt.X("block:Q", scale=alt.Scale(domain=BLOCKS, nice=False), axis=axis)
 
 
 def _y(place: float) -> Any:
@@ -87,7 +89,7 @@ def _chain(data: dict[str, Any], look: Theme) -> list[Any]:
 
 def _words(words: str, place: float, colour: str, look: Theme) -> list[Any]:
     """The words above a lane, first as a broad stroke in the page's colour."""
-    told = alt.Chart(alt.Data(values=[{"number": -1}]))
+    told = alt.Chart(alt.Data(values=[{"block": BLOCKS[0]}]))
     strokes: tuple[dict[str, Any], ...] = ({"color": look.page, "stroke": look.page, "strokeWidth": 5}, {})
     return [
         told.mark_text(text=words, align="left", fontSize=12.5, **{"color": colour, **stroke}).encode(

@@ -26,7 +26,7 @@ NETWORKS: dict[str, tuple[str, str, int, RuleName]] = {
 
 
 class Seen(NamedTuple):
-    """A story, and the block of it that is looked at, counted from 1."""
+    """A story, and the block of it that is looked at, by its number on the chain."""
 
     story: views.Story
     number: int
@@ -36,9 +36,8 @@ class Seen(NamedTuple):
 
 def build(preset: str = "one") -> Lab:
     """Return the lab, opened on a network."""
-    block = LabelledSlider(
-        title="Block", labels=["number"], low=1.0, high=float(views.BLOCKS), step=1.0, digits=0
-    )
+    first, last = float(views.FIRST), float(views.FIRST + views.BLOCKS - 1)
+    block = LabelledSlider(title="Block", labels=["number"], low=first, high=last, step=1.0, digits=0)
     columns = (
         {"preset": Preset(options=[(name, about[0]) for name, about in NETWORKS.items()])},
         {"block": block},
@@ -61,7 +60,7 @@ def load(name: str) -> dict[str, dict[str, Any]]:
     """Return what the controls show for a network: its first busy block."""
     _, sentence, seed, rule = NETWORKS[name]
     told = views.story(seed, rule)
-    busy = int((told.blocks.extrinsics > 0).to_numpy().argmax()) + 1
+    busy = told.blocks.block[told.blocks.extrinsics > 0].iloc[0]
     return {"preset": {"value": name, "sentence": sentence}, "block": {"values": [float(busy)]}}
 
 

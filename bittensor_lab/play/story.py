@@ -36,8 +36,8 @@ from bittensor_lab.tasks import speech
 from bittensor_lab.units import NO_BREAK_SPACE, RAO_PER_TAO, U16_MAX, format_percent
 
 SUBNETS, VALIDATORS, SKILLS, NETUID = 3, 3, (0.3, 0.6, 0.9), 1
-BLOCKS, SAMPLES = 121, 3
-"""of the story: two tempos and one; challenges that a validator looks at"""
+FIRST, BLOCKS, SAMPLES = 1_001, 121, 3
+"""number of the first block; how many blocks: two tempos and one; challenges that a validator looks at"""
 HOTKEYS = tuple(f"validator-{n}" for n in range(1, VALIDATORS + 1))
 
 
@@ -296,21 +296,20 @@ def _alpha(rao: int) -> str:
 
 def tables(told: Story, number: int) -> dict[str, pd.DataFrame]:
     """Return the tables of the picture: marks (block, lane, size) and the block that is looked at."""
-    blocks, numbers = told.blocks, np.arange(1, len(told.blocks) + 1)
+    blocks = told.blocks
     marks = pd.concat(
         [
-            pd.DataFrame({"number": numbers, "lane": lane, "size": blocks[lane]})[blocks[lane] > 0]
+            pd.DataFrame({"block": blocks.block, "lane": lane, "size": blocks[lane]})[blocks[lane] > 0]
             for lane in ("measured", "weights", "trades", "epochs")
         ],
         ignore_index=True,
     )
-    every = pd.DataFrame({"number": numbers, "tao": blocks.tao})
-    return {"marks": marks, "every": every, "mark": pd.DataFrame([{"number": number}])}
+    return {"marks": marks, "every": blocks[["block", "tao"]], "mark": pd.DataFrame([{"block": number}])}
 
 
 def title(told: Story, number: int) -> str:
-    """Return what happens in a block of the story, counted from 1."""
-    row = told.blocks.iloc[number - 1]
+    """Return what happens in a block, by its number on the chain."""
+    row = told.blocks.iloc[number - FIRST]
     many = f"{row.extrinsics:.0f} extrinsic{'' if row.extrinsics == 1 else 's'}"
     paid = f", {row.epochs:.0f} epoch{'' if row.epochs == 1 else 's'}" if row.epochs else ""
     return f"Block {row.block:.0f}: {many}, {row.tao:.2g}{NO_BREAK_SPACE}τ into {SUBNETS} subnets{paid}"
@@ -318,13 +317,12 @@ def title(told: Story, number: int) -> str:
 
 def subtitle(told: Story, number: int) -> str:
     """Return how to read the marks."""
-    return "Above the line: off the chain. Below: what the chain sees, and what it does by itself."
+    return "Above the line: off the chain. Below: what the chain sees and does. A larger mark: two or more."
 
 
 def summary(told: Story, number: int) -> str:
     """Return what everybody does in a block."""
-    block = told.blocks.block.iloc[number - 1]
-    done = told.deeds[told.deeds.block == block]
+    done = told.deeds[told.deeds.block == number]
     return " ".join(
         f"{who[0].upper()}{who[1:]} {what}." for who, what in zip(done.who, done.what, strict=True)
     )

@@ -4,7 +4,7 @@ Five honest miners, from little to much of what the task asks for (data, compute
 has chosen a strategy of its own. All answer the same challenges; two rules score the same answers:
 
     a sound one      compares with what then happened, or with a truth that only the scorer has
-    a tempting one   looks at the answer alone, or at a test that is always the same
+    a tempting one   asks for what the miner has: the question, any answer, a test that is always the same
 
 Pay is the share of the scores, which is what validators' weights become if all of them use that rule.
 """
@@ -28,8 +28,8 @@ TASKS: dict[str, Task] = {
 }
 SKILLS = (0.1, 0.3, 0.5, 0.7, 0.9)
 STRATEGIES = ("spoofs", "copies", "is lazy")
-MOST = 8
-"""challenges"""
+MOST, ALIKE = 8, 0.005
+"""challenges; scores that differ by less than this are not told apart"""
 RULES = ("sound", "tempting")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 
@@ -148,11 +148,13 @@ def summary(view: ScoringView) -> str:
     best = view.miners[: len(SKILLS)].sort_values("score", ascending=False).iloc[0]
     agrees = agreement(view)
     by = "are" if agrees > 0.95 else "are nearly" if agrees > 0.7 else "are not"
+    alike = np.ptp(view.miners.score[: len(SKILLS)]) < ALIKE
+    honest = "all score alike" if alike else f"{by} ranked by skill"
     many = f"{view.challenges} challenge{'s' if view.challenges > 1 else ''}"
     return (
         f"{title(view)}: it scores {view.sixth.score:.2f}, the best honest miner {best.miner} "
         f"{best.score:.2f}, over {many}. If weights follow scores, {view.sixth.miner} earns "
-        f"{format_percent(view.sixth.pay)} of the pay. The honest {by} ranked by skill. "
+        f"{format_percent(view.sixth.pay)} of the pay. The honest {honest}. "
         f"Skill is here {view.task.skill}."
     )
 

@@ -30,14 +30,16 @@
 #
 # The alpha gathers for a while, a **[tempo](glossary.md#tempo)**. Then the subnet has its **[epoch](glossary.md#epoch)**: the
 # weights are counted, and everybody is paid. What one leaves standing on a validator is **[stake](glossary.md#stake)**: it
-# gives the validator's weights their weight, and earns a part of its pay.
+# gives the validator's weights their weight, and earns a part of its pay. Stake is alpha of one subnet, or TAO on
+# **[root](glossary.md#root)**, which counts on all subnets at once.
 
 # %% [markdown] id="bet-words"
 # ## 1 · Your bet
 #
 # Here is the whole network of this lesson: three subnets. On the first, four miners clean up noisy sounds and three
 # validators listen. One of the miners does no work at all; it sends back something loud. When the epoch comes, the
-# subnet's new alpha is shared between its owner, its validators and their stakers, and its miners.
+# subnet's new alpha is shared between its [owner](glossary.md#owner) (who founded it), its miners, its validators, and
+# all who staked on these.
 #
 # **What part of it do the miners get, together?**
 
@@ -56,7 +58,8 @@ labs.bet_on_block_by_block()
 # * A block with a circle. The square below it is all that the chain sees of it.
 # * The blocks with a diamond. Who is paid, and how much?
 # * A block in which nobody signs anything. Is it empty?
-# * Choose *Judges who go by loudness* and go to block 59 again, where the first subnet pays. Who gets most of it now?
+# * Go to block 1059, where the first subnet pays. Which miner gets most? Now choose *Judges who go by loudness*, which
+#   starts at block 1006 again, and go back to 1059. Which one is it now?
 
 # %% id="lab" jupyter={"source_hidden": true}
 lab = labs.block_by_block()
@@ -65,8 +68,9 @@ lab
 # %% [markdown] id="reveal-words"
 # ## 3 · Reveal
 #
-# Your bet beside the engine's answer, and where one epoch of the first subnet went. (*Root* is where one stakes on the
-# whole network instead of on one subnet.)
+# Your bet beside the engine's answer, and where the first subnet's last epoch went (block 1119). It had 60 alpha to
+# share: 1 for each block since the epoch before. First the owner's part comes off, 18 %. Of what is left the miners get
+# half; the other half goes to the validators and all who stake, the last two lines.
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from IPython.display import display
@@ -79,15 +83,17 @@ story.pay.round(3)
 # ### Two layers
 #
 # **Off the chain**, a validator sent each miner a sound: ten tones of eight kinds (0 to 7), under a lot of noise. This is
-# what came back, really computed. *right* is the part of the tones that was understood, *loud* how loud the cleaned sound is.
+# what came back, really computed. *right* is the part of the tones that was understood, *loud* how loud the cleaned sound
+# is. By which of the two would you score?
 
 # %% id="off-chain" jupyter={"source_hidden": true}
 story.answers.round(2)
 
 # %% [markdown] id="on-chain-words"
-# **On the chain**, no sound ever arrives. It learns one row of numbers from each validator. Here is each miner's
-# mean *score* (off the chain), its mean *weight* (on it), then what the chain made of it in the epoch: *incentive*, the
-# miner's share of what all miners got, and *alpha*, what came to the miner.
+# **On the chain**, no sound ever arrives. It learns one row of numbers from each validator, who here goes by *right*. One
+# sound is not enough to tell: each validator scores three, so a *score* is a mean over nine, and differs from the one sound
+# above. *weight* is what reached the chain: the score as a share, again a mean over the validators. Then what the
+# chain made of it in the epoch: *incentive*, the miner's share of what all miners got, and *alpha*, what came to the miner.
 
 # %% id="on-chain" jupyter={"source_hidden": true}
 story.miners.round(2)
@@ -117,9 +123,11 @@ from bittensor_lab.agents import measures
 print(inspect.getsource(measures))
 
 # %% [markdown] id="block"
-# And this is all that the chain does in a block before it looks at anybody's extrinsics. The lessons to come are about
-# its lines: the coinbase (01 and 09), weights that were handed in sealed (05), epochs (03 and 04), stake that works for
-# others (06) and what root's stakers earn (10).
+# And this is all that the chain does in a block before it looks at anybody's extrinsics, its steps numbered in the chain's
+# own order. The lessons to come are about these lines: what registering costs (`decay_prices`, 07), weights that were
+# handed in sealed (`reveal_commits`, 05), the block's TAO and alpha (`run_coinbase`, 01 and 09), epochs (`drain` and
+# `run_epochs`, 03 and 04), stake that works for others (`apply_children`, 06) and what root's stakers earn
+# (`claim_by_lot`, 10).
 
 # %% id="one-block" jupyter={"source_hidden": true}
 print(inspect.getsource(block.begin_block))
@@ -129,12 +137,13 @@ print(inspect.getsource(block.begin_block))
 #
 # 1. **Every block** creates TAO. It is shared among the subnets and goes into their *pools*, where alpha is traded for TAO.
 #    Nobody's wallet has it yet.
-# 2. Beside it each subnet creates alpha, and keeps what it will pay out in a pot.
+# 2. Beside it alpha is created for each subnet. Some goes into the pool with the TAO; what will be paid out waits in a pot.
 # 3. **Every tempo**, in its epoch, the subnet shares out the pot: to its owner, miners, validators and stakers.
 # 4. **A wallet** then holds alpha. Whoever wants TAO sells it to the pool, at the price of that moment.
 #
-# The last step is why alpha matters. Each of the three subnets paid its miners the same amount of alpha; this is what
-# it would bring in TAO, sold all at once:
+# The last step is why alpha matters. In its last epoch each of the three subnets paid its miners the same amount of
+# alpha; this is what it would bring in TAO, sold all at once. (A little less than alpha times price: the sale itself
+# moves the price, which is lesson 08.)
 
 # %% id="worth" jupyter={"source_hidden": true}
 story.worth.round(2)

@@ -18,8 +18,8 @@
 # ## 1 · Your bet
 #
 # The work is to go on with a text. Five honest miners have read some of such texts, from little (M1) to almost all of
-# them (M5), and reply with what they think comes next. The sixth has read nothing. Here is a challenge, and what three
-# of them say:
+# them (M5), and reply with what they think comes next. The sixth has read nothing. Here is one question of a validator, a
+# *challenge*, and what three of the six say:
 
 # %% id="world" jupyter={"source_hidden": true}
 from bittensor_lab import labs
@@ -28,8 +28,8 @@ from bittensor_lab.views import scoring as views
 views.replies()[["miner", "words"]].style.hide(axis="index").set_properties(**{"text-align": "left", "white-space": "normal"})
 
 # %% [markdown] id="bet-ask"
-# A validator scores a reply by **how many words of the prompt it has**, since a good answer keeps to the subject. If
-# all validators do so, and pay follows scores: what share of the miners' pay goes to M6?
+# A validator scores a reply by **how many words of the question, the *prompt*, it has**, since a good answer keeps to the
+# subject. If all validators do so, over four challenges, and pay follows scores: what share of the miners' pay goes to M6?
 
 # %% id="bet" jupyter={"source_hidden": true}
 labs.bet_on_work_and_scoring()
@@ -37,13 +37,15 @@ labs.bet_on_work_and_scoring()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# Six tasks; nothing is simulated but the miners' will to work. Skill is only what a miner *has*: data, a model's size,
-# a machine's speed. It is never added to a score. Things to try:
+# Six tasks. All answers and scores are really computed; only the machines of *Compute provision*, their speed and delay,
+# are simulated. Skill is only what a miner *has*: data, text read, a machine's speed. It is never added to a score.
+# Things to try:
 #
-# * Switch **Scored by** to and fro, for every task. Which of the tempting rules would you have accepted?
-# * Put **Challenges** to 1. Is the sound rule still right?
-# * Let M6 *copy* the best one's answer, then be *lazy*. Which of the two can a scoring rule find out?
-# * *Images*, tempting: the honest are ranked too. In which order, and why?
+# * Switch **Scored by** to and fro, for every **Task**. Which of the tempting rules would you have accepted?
+# * *Speech*, sound rule: put **Challenges** to 1 and back to 4. When are the honest ranked by skill?
+# * *Time-series prediction*, sound rule: M6 says that tomorrow will be as today. Why is it not last?
+# * *Text generation* again: let M6 *copy* the best one's answer, then be *lazy*. Which of the two can a rule find out?
+# * *Images*, tempting rule: the honest are ranked too. In which order, and why?
 
 # %% id="lab" jupyter={"source_hidden": true}
 lab = labs.work_and_scoring()
@@ -52,7 +54,8 @@ lab
 # %% [markdown] id="reveal-words"
 # ## 3 · Reveal
 #
-# Your bet, and the replies once more, with what each rule gives them:
+# Your bet, and the replies of above once more, with what each rule gives them. (That is one challenge; the bet is about
+# the mean of four.)
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from IPython.display import display
@@ -61,7 +64,9 @@ display(labs.bet_on_work_and_scoring())
 views.replies()[["miner", "sound", "tempting"]].dropna().round(3)
 
 # %% [markdown] id="reveal-why"
-# M6 repeats the prompt. By the keyword rule nothing could be better. Both rules, as they are:
+# M6 repeats the prompt. By the keyword rule nothing could be better. The sound rule does not read the words at all. With
+# its reply each miner sends, for 150 places in text that nobody has read, how likely it holds each letter to be the next;
+# the rule looks up what it gave to the letter that really came. Both rules, as they are:
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -73,7 +78,8 @@ print(inspect.getsource(text.tempting))
 
 # %% [markdown] id="pictures-words"
 # The same with pictures. The task is to take the noise out of a digit; the tempting rule rewards smoothness, "since
-# noise is rough". Nothing is as smooth as plain grey:
+# noise is rough". Nothing is as smooth as plain grey. And of the honest, M1 is ranked best: it has seen four clean
+# pictures, so its answer is little more than their mean, and that is smooth.
 
 # %% id="pictures" jupyter={"source_hidden": true}
 from IPython.display import Image
@@ -87,10 +93,14 @@ Image(chart_png(picture_chart(views.pictures()).to_dict(), scale=1))
 # ### What makes a rule sound
 #
 # * **It compares with something that the miner cannot know**: what then happened, text that nobody has read, a clean
-#   picture that only the validator has. Each tempting rule here looks at the answer alone, or asks what has been asked
-#   before.
-# * **It asks anew.** A test whose questions stay the same is learned by heart (*Pretraining*, *Compute*).
+#   picture that only the validator has. Each tempting rule here can be satisfied with what the miner holds in its hand:
+#   the question (the words of a text, the weather of today), the answer itself (a smooth picture, a loud sound), or a test
+#   that never changes.
+# * **It asks anew.** A test whose questions stay the same is learned by heart (*Pretraining*, *Compute provision*).
 # * **It asks often enough.** One challenge is luck; the thin lines in the picture show how much of it.
+#
+# A sound rule need not rank a spoofer last: it pays what the answer is worth. "Tomorrow as today" is not a bad forecast,
+# and beats three of the five honest ones.
 #
 # And two things that no rule of this kind can do. It cannot tell a copy from its original: the copier has the same
 # answer, so the same score (the chain and the subnet's own code must prevent it from seeing the answer). And it cannot
@@ -102,12 +112,15 @@ Image(chart_png(picture_chart(views.pictures()).to_dict(), scale=1))
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
 #
-# **Exercise 1.** Mend the keyword rule a little: the part of the prompt's words that the reply has, but **0 for a reply
-# that contains three words of the prompt in a row**. `prompt` and `reply` are texts.
+# **Exercise 1.** Mend the keyword rule a little: the part of the prompt's different words that the reply has (as
+# `tempting` above: a word that comes twice counts once), but **0 for a reply that contains three words of the prompt in
+# a row**. `prompt` and `reply` are texts.
 #
-# <details><summary>Hint 1</summary><code>prompt.split()</code> is a list of words; three in a row, joined by spaces, are
-# a piece of text that can be looked for <code>in reply</code>.</details>
-# <details><summary>Hint 2</summary><code>any(" ".join(words[i:i+3]) in reply for i in range(len(words) - 2))</code></details>
+# <details><summary>Hint 1</summary><code>prompt.split()</code> is a list of words, <code>set(…)</code> of it the different
+# ones. Three in a row, joined by spaces, are a piece of text that can be looked for <code>in reply</code>.</details>
+# <details><summary>Hint 2</summary>With <code>words = prompt.split()</code> the reply is spoofed if
+# <code>any(" ".join(words[i:i+3]) in reply for i in range(len(words) - 2))</code>; if not,
+# <code>len(set(words) & set(reply.split())) / len(set(words))</code>.</details>
 
 # %% id="answer-1"
 
@@ -128,7 +141,7 @@ self_check(mended, [((prompt, reply), score) for reply, score in cases.items()])
 # `prompt = "the cat sat on the old mat"` and says nothing.
 #
 # <details><summary>Hint 1</summary>The order of the words is free.</details>
-# <details><summary>Hint 2</summary>All six words, backwards.</details>
+# <details><summary>Hint 2</summary>All six different words, from the last to the first.</details>
 
 # %% id="answer-2"
 spoof = ...  # a text
@@ -138,7 +151,7 @@ def judge(reply):
     words = prompt.split()
     if not set(words) <= set(reply.split()) or any(" ".join(words[i : i + 3]) in reply for i in range(5)):
         return "not right yet: the rule does not give it the full score"
-    return "right, and that is why a rule that looks at the answer alone is never done"
+    return "right, and that is why a rule that asks for nothing unknown can be mended for ever"
 
 
 value_check("spoof", spoof, judge)
@@ -156,17 +169,19 @@ value_check("spoof", spoof, judge)
 # what. A subnet with a rule that can be spoofed pays spoofers, however high its price.
 #
 # **"Is a subnet not just a place to rent computers?"** There you pay for hours. Here somebody judges what came out, and
-# the pay goes to whoever did better than the others: `scenarios.run("improving miner")` shows one that climbs, and a
-# twin that stands still and sinks.
+# the pay goes to whoever did better than the others. After `from bittensor_lab import scenarios`,
+# `scenarios.run("improving miner").frame` shows one that climbs, and a twin that stands still and sinks.
 #
 # ## On the real chain
 #
-# With main net's limit of 128 subnets there can be 128 scoring rules at a time, each in its subnet's own code and none of
-# them on the chain. They change often, mostly because somebody has found out how to be paid for nothing.
+# On 11 April 2026 main net had 128 subnets besides root, as many as its limit allows: 128 scoring rules, each in its
+# subnet's own code and none of them on the chain. So the chain cannot tell a sound one from a tempting one, and who
+# changes such a rule need not ask it.
 #
 # ## In three sentences
 #
 # Work and scoring happen off the chain; the chain only sees weights. A sound rule compares with what the miner cannot
-# know, and asks anew and often; a tempting one looks at the answer alone. Miners give what is paid for.
+# know, and asks anew and often; a tempting one asks for nothing that the miner does not have. Miners give what is
+# paid for.
 #
 # **Next:** lesson 03 follows the scores onto the chain: weights and consensus.

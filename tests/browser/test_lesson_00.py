@@ -3,7 +3,7 @@
 LESSON = "00_start_here"
 SLIDER = ".btlab .bl-sliders input >> nth=0"
 SUMMARY, PRESET = ".btlab .bl-summary", ".btlab select"
-PAYS = 59
+PAYS = 1059
 """the first block of the story in which the first subnet pays"""
 
 
@@ -24,6 +24,6 @@ def test_other_judges_pay_another_miner(page):
     page.settled()
     go(page, PAYS)
     page.tab.wait_for_function(f"() => document.querySelector('{SUMMARY}').innerText.includes('miner-1-4')")
-    for end in (1, 121):
+    for end in (1001, 1121):
         go(page, end)
-        page.begins(f"Block {1000 + end}:")
+        page.begins(f"Block {end}:")
