@@ -3,7 +3,8 @@
 A ``Moment`` is one thing that was done: an extrinsic, or blocks that passed. Moments form a chain of
 their own, each knowing the one before, so forks share their common past. Since transitions are pure,
 the log of moments and the first state are the whole truth; the states kept besides only save work:
-the most recent ones, and of older ones fewer and fewer, within a budget of bytes.
+the most recent ones, and of older ones fewer and fewer, within a budget of bytes. The log has a budget of
+moments: when it is full, its older half is forgotten, and the past begins at a state in the middle.
 
     state after a moment = nearest kept state before it, then the moments in between once more
 """
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +34,8 @@ Position = tuple[int, int]
 MAX_KEPT = 600
 """states; the younger half of them is never thinned out"""
 MAX_BYTES = 256 << 20
+MAX_MOMENTS = 20_000
+"""in the log; about 0.6 kB each where traders and validators act every few blocks"""
 STATE_BYTES = 2_000
 """what a state costs besides its arrays, about"""
 
@@ -79,6 +83,7 @@ class History:
         dated = tuple((state.block, event) for event in events)
         self.last = Moment(self.last, self.last.depth + 1, state.block, extrinsic, dated)
         self._keep(self.last.depth, state)
+        self._begin_later()
 
     def add_blocks(self, state: State, blocks: int) -> tuple[State, DatedEvents]:
         """Let blocks pass, keep a state wherever something happened, and record it all."""
@@ -94,12 +99,13 @@ class History:
             self._forget_after(self.last.depth, self.last.block)
             raise
         self.last = Moment(self.last, depth, state.block, blocks, tuple(events))
+        self._begin_later()
         return state, self.last.events
 
     def undo(self) -> State:
         """Forget the last moment, and return the state before it."""
         if self.last.before is None:
-            raise InputError("there is nothing to undo", remedy="This is where the chain began.")
+            raise InputError("there is nothing to undo", remedy="Its past begins here.")
         self.last = self.last.before
         self._forget_after(self.last.depth, self.last.block)
         return self.state_at(self.last, self.last.block)
@@ -186,6 +192,23 @@ class History:
         self._bytes += cost
         while len(self._kept) > MAX_KEPT or (self._bytes > MAX_BYTES and len(self._kept) > 2):
             self._thin()
+
+    def _begin_later(self) -> None:
+        """Forget the older half of a full log; forks that share it keep theirs until it is full too."""
+        if self.last.depth - self._positions[0][0] <= MAX_MOMENTS:
+            return
+        younger = list(islice(self.moments(), max(1, MAX_MOMENTS // 2)))
+        ends = {(moment.depth, moment.block) for moment in younger}
+        first = next(n for n, position in enumerate(self._positions) if position in ends)
+        self._bytes -= sum(kept.cost for kept in self._kept[: first + 1])
+        del self._positions[:first], self._kept[:first]
+        self._kept[0], self._sweep = Kept(self._kept[0].state, 0), 1
+        depth, block = self._positions[0]
+        log = Moment(None, depth, block, 0, ())
+        for moment in reversed(younger):
+            if moment.depth > depth:
+                log = replace(moment, before=log)
+        self.last = log
 
     def _thin(self) -> None:
         """Drop one old state: every second one of the older half in turn, and never the first."""

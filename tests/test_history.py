@@ -167,6 +167,33 @@ def test_memory_of_a_long_past_is_bounded(monkeypatch):
     assert digest(chain.at(1_700).state) == digest(run(kept[0].state, 700))
 
 
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32), st.sampled_from([4, 600]), st.sampled_from([1, 2, 9, 30]))
+def test_a_full_log_forgets_its_older_half_and_nothing_else(seed, kept, moments):
+    """What is left leads to the same states, by undo and by block; a fork taken before has its own past."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history_module, "MAX_KEPT", kept)
+        patch.setattr(history_module, "MAX_MOMENTS", moments)
+        rng, chain = np.random.default_rng(seed), Chain(demo_network(1, 3, 4))
+        before = walk(chain, rng, 20)
+        fork = chain.fork()
+        seen, first = before | walk(chain, rng, 40), chain.history.states()[0].block
+        assert 1_000 < first <= chain.block
+        for past, known in ((chain, seen), (fork, before)):
+            assert len(list(past.history.moments())) <= moments + 1
+            assert sum(entry.cost for entry in past.history._kept) == past.history._bytes
+            for block in range(past.history.states()[0].block, past.block + 1):
+                assert digest(past.at(block).state) == known[block]
+        with pytest.raises(InputError, match=f"blocks {first} to {chain.block}"):
+            chain.at(first - 1)
+        begin = digest(chain.history._kept[0].state)
+        for _ in range(chain.history.last.depth - chain.history._positions[0][0]):
+            chain.undo()
+        assert digest(chain.state) == begin
+        with pytest.raises(InputError, match="nothing to undo"):
+            chain.undo()
+
+
 def test_run_epochs_stops_right_after_them():
     chain = Chain(demo_network(2))
     events = chain.run_epochs(3, netuid=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from bittensor_lab import agents, labs, play, store
+from bittensor_lab import history as history_module
 from bittensor_lab.coinbase import emission_shares, root_is_paid
 from bittensor_lab.errors import ChainError, InputError, NotEnoughBalanceToStake
 from bittensor_lab.extrinsics import AddStake, BurnedRegister, RemoveStake, SetWeights, SwapStake
@@ -91,6 +93,33 @@ def test_the_trail_and_the_log_are_of_bounded_length():
     assert len(game.trail.block) == play.BLOCKS_KEPT and len(game.events) == play.EVENTS_KEPT
     assert {len(found) for found in game.epochs.values()} == {play.EPOCHS_KEPT}
     assert len(game.moves) == 1
+
+
+@pytest.fixture
+def short_memory(monkeypatch):
+    """All budgets so small that they are full after two minutes of play; and nothing old is counted."""
+    monkeypatch.setattr(history_module, "MAX_MOMENTS", 100)
+    monkeypatch.setattr(history_module, "MAX_KEPT", 30)
+    for budget, size in (("BLOCKS_KEPT", 30), ("EVENTS_KEPT", 30), ("EPOCHS_KEPT", 1)):
+        monkeypatch.setattr(play, budget, size)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def test_play_among_others_holds_no_more_the_longer_it_goes_on(lab, short_memory):
+    """Of objects, less than one more in a block: a log without an end keeps seven of each."""
+    lab.let_others(True)
+    held = []
+    for block in range(1, 481):
+        lab.game = passed_on(lab.game, 1)  # as play does it
+        lab.refresh()
+        if block % 10 == 0:
+            gc.collect()
+            held.append(len(gc.get_objects()))
+    early, late = np.mean(held[12:24]), np.mean(held[36:])  # two epochs each, 240 blocks between them
+    assert late - early < 240, f"{early:,.0f} objects, and {late - early:,.0f} more 240 blocks later"
 
 
 def test_what_one_did_is_among_the_last_events():
