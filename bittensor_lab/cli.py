@@ -212,6 +212,33 @@ def sweep(
 
 
 @app.command()
+def snapshot(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the CSV files go; it must be new.")],
+    network: Annotated[
+        str, typer.Option(help="finney (main net), test, local, or an address: ws://… or wss://…")
+    ] = "finney",
+    metagraph: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NETUID", help="Read its neurons, weights and bonds too; repeatable, or all."),
+    ] = None,
+    block: Annotated[int | None, typer.Option(help="Block; the last finalised one if not given.")] = None,
+) -> None:
+    """Read a running network, main net for example, into CSV files: this command alone uses the network."""
+    from bittensor_lab.live import asked_metagraphs, take_snapshot
+
+    try:
+        with _progress("Reading") as progress:
+            taken = take_snapshot(folder, network, asked_metagraphs(metagraph or []), block, progress)
+    except LabError as error:
+        _complain(error)
+        raise typer.Exit(BAD_INPUT) from None
+    for note in taken.notes:
+        err.print(_plain(note), soft_wrap=True)
+    told = f'{taken.sentence} Chain(datasets.load_snapshot("{folder}")) goes on from there.'
+    out.print(_plain(told, out), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def warmup() -> None:
     """Compile the kernels and prepare the charts once, so that the first lesson starts at once."""
     from bittensor_lab.warmup import warm_up

@@ -33,7 +33,7 @@ LAYERS = [
     {"history"},
     {"chain"},
     {"agents"},
-    {"scenarios", "simulate"},
+    {"scenarios", "simulate", "live"},
     {"worlds", "sweep"},
     {"play"},
     {"charts"},
@@ -54,6 +54,7 @@ OUTSIDE = {
     "errors": set(),
 }
 ONLY_IN_LABS = {"ipywidgets", "anywidget", "traitlets", "vl_convert", "IPython"}
+ONLY_IN_LIVE = {"bittensor", "bittensor_core", "websockets"}
 MAX_LINES, MAX_FUNCTION_LINES, MAX_KERNEL_ARGUMENTS = 500, 45, 10
 EMPTY_NAMES = {"utils", "util", "helpers", "common", "core", "misc"}
 
@@ -101,6 +102,8 @@ def test_each_layer_keeps_its_libraries(path):
         assert libraries <= allowed
     if unit(path) not in ("labs", "charts"):
         assert not libraries & (ONLY_IN_LABS - {"IPython"})
+    if unit(path) != "live":
+        assert not libraries & ONLY_IN_LIVE
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)

@@ -118,6 +118,11 @@ def snapshot_texts(state: State) -> dict[str, str]:
         "bonds.csv": _pair_rows(state, "bond"),
         "children.csv": list(_children_rows(state)),
     }
+    return snapshot_files(rows)
+
+
+def snapshot_files(rows: Mapping[str, Rows]) -> dict[str, str]:
+    """Return a snapshot's files, by name, as text: of each file's rows, what the schema keeps by column."""
     return {file: written(_columns_in_use(FILES[file], rows[file]), rows[file]) for file in FILES}
 
 
