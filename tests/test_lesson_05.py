@@ -36,6 +36,8 @@ def test_question_15_copying_pays_in_the_open_and_costs_what_changes_meanwhile()
     race = gains(drift=0.35, noise=0.05)
     assert (race[1:] < lively[1:] - 0.03).all(), "faster miners, dearer copies"
     assert (gains(drift=0.0, noise=0.1) > 0.005).all(), "where nothing changes, secrecy protects nothing"
+    erring = gains(drift=0.1, noise=0.2)
+    assert (erring > lively + 0.02).all(), "the more the honest err, the smaller the loss"
 
 
 def test_a_copier_of_perfect_validators_in_the_open_is_one_of_them():
@@ -48,6 +50,9 @@ def test_the_crowd_is_wise():
 
 def test_question_18_liquid_alpha_forgives_old_weights_faster():
     assert (gains(True, drift=0.35, noise=0.05)[2:] > gains(False, drift=0.35, noise=0.05)[2:] + 0.01).all()
+    race = views.Rules(drift=0.35, noise=0.1)
+    said = [round(-100 * views.copying(4, liquid, race).gain) for liquid in (True, False)]
+    assert said == [21, 27], "as the text says of the race, four epochs late"
 
 
 def test_question_14_the_period_after_which_a_newcomer_dies_first():
@@ -72,7 +77,24 @@ def test_the_sentences_say_what_the_data_say(lab):
     assert lab.drawing.title == f"4 epochs late, copying costs {cost}\u00a0%" and cost > 2
     assert "from one epoch on" in lab.drawing.summary
     lab.controls["preset"].value = "settled"
-    assert "pays up to" in lab.drawing.summary
+    assert "costs nothing at any delay up to 8 epochs, and pays up to 8 epochs" in lab.drawing.summary
+    lab.controls["preset"].value = "race"
+    assert "liquid alpha it would be much the same" in lab.drawing.summary
+    lab.controls["delay"].values = [4.0]
+    assert "move by liquid alpha it would cost 21\u00a0%" in lab.drawing.summary
+    lab.controls["rule"].value = "liquid"
+    assert "move by one rate it would cost 27\u00a0%" in lab.drawing.summary
+    lab.controls["noise"].values = [0.0]
+    assert "pays nowhere" in lab.drawing.summary
+
+
+def test_the_table_of_the_bet_is_what_the_honest_gave():
+    table = views.newest(views.Rules(0.1, 0.05))
+    assert table.shape == (5, views.MINERS) and table.sum(axis=1).to_numpy() == pytest.approx(np.full(5, 100))
+    given = views.opinions(views.Rules(0.1, 0.05))[-1].mean(axis=0)
+    assert table.loc["newest"].to_numpy() == pytest.approx(100 * given / given.sum())
+    changes = np.abs(table.to_numpy()[1:] / table.to_numpy()[:-1] - 1)
+    assert 0.03 < changes.mean() < 0.15, "about a tenth from epoch to epoch"
 
 
 def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):

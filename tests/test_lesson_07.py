@@ -31,6 +31,9 @@ def test_question_30_a_rush_piles_up_and_a_half_life_halves():
     assert costs[10] == pytest.approx(10.09, abs=0.01), "ten in a block: ten times dearer"
     assert views.price_after(1.0, 3, 60, 60) == pytest.approx(1.0, abs=0.001), "three in a half-life hold it"
     assert views.price_after(8.0, 0, 90, 270) == pytest.approx(1.0, rel=1e-4)
+    assert views.price_after(10.0, 0, 60, 180) > 1.0 > views.price_after(10.0, 0, 60, 240)
+    rush = views.course(views.Rules(every=20))
+    assert int(rush.states[-2].clocks.burn[views.NETUID]) / 1e9 == pytest.approx(100, rel=0.1), "the ceiling"
     rules = Hyperparameters()
     assert rules.burn_half_life * 12 == 72 * 60 and rules.min_burn == 500_000
 
@@ -88,6 +91,11 @@ def test_question_14_sealed_for_longer_than_immune_is_death_unpaid():
     sealed = [views.Rules(every=60, immunity=60 * n, period=3) for n in (1, 2, 3, 5)]
     unpaid = [views.died_unpaid(views.course(rules)) for rules in sealed]
     assert unpaid[0] >= unpaid[1] > 5 and unpaid[2:] == [0, 0]
+    table = views.sealed(3, (1, 2, 3, 4, 5))
+    assert table["went unpaid"].tolist()[1:3] == unpaid[1:3]
+    useless, best = table.iloc[:, 2], table.iloc[:, 3]
+    assert (useless[:3] == best[:3]).all() and useless[3] > 0, "paid for the uid's last holder"
+    assert (best[3:] > 10 * useless[3:]).all(), "from period + 1 tempos on one's own work counts"
 
 
 def test_without_immunity_every_newcomer_gets_the_last_ones_uid():
@@ -116,11 +124,13 @@ def test_the_sentences_say_what_the_data_say(lab):
     lab.controls["now"].values = [250.0]
     fate = lab.result.course.registrations.query("replaced == 'you'")
     assert fate.paid.iloc[0] == views.paid_to_you(lab.result.course.rules)
-    assert len(fate) and f"{fate.age.iloc[0]} blocks after it came" in lab.drawing.summary
+    there = f"in block {fate.block.iloc[0]}, {fate.age.iloc[0]} blocks after it came"
+    assert f"will lose its uid {there}" in lab.drawing.summary
     lab.controls["now"].values = [float(fate.block.iloc[0]) - 10]
     assert lab.drawing.title == "You go next, in 10\u00a0blocks"
     lab.controls["now"].values = [720.0]
     assert lab.drawing.title.endswith("when somebody registers")
+    assert f"Your miner lost its uid {there}" in lab.drawing.summary
 
 
 def test_the_lesson_knows_right_from_wrong(tmp_path, monkeypatch):

@@ -51,7 +51,8 @@ def test_question_27_the_moving_price_lags_by_months():
 def test_question_27_all_holders_together_cannot_leave_at_the_price():
     leaving = views.trade(EVEN, buys=False, asked=1_000.0)
     assert leaving.quote.out / 1e9 < 0.86 * 1_000
-    assert views.trade(views.Pool(300.0), buys=False, asked=1_000.0).quote.out / 1e9 < 300
+    most = views.trade(views.Pool(300.0), buys=False, asked=1_000.0).quote
+    assert 200 < most.out / 1e9 < 300 and -1 < most.price_impact < -0.9
 
 
 def test_a_round_trip_costs_only_fees():
@@ -66,7 +67,7 @@ def test_a_round_trip_costs_only_fees():
 def test_what_the_quicker_one_gains_you_lose_and_a_limit_stops_it():
     open_to_all, limited = (views.sandwich(EVEN, 200, 1_000, part) for part in (views.NO_LIMIT, 0.05))
     you, quicker = open_to_all["gain, τ"]
-    assert quicker > 50 and you == pytest.approx(-quicker, rel=0.02)
+    assert quicker > 50 and you == pytest.approx(-quicker, rel=0.01)
     assert limited["gain, τ"][0] == 0 and limited["τ put in"][0] == 0 and limited["gain, τ"][1] < 0
 
 
@@ -92,6 +93,7 @@ def test_the_sentences_say_what_the_data_say(lab):
     assert lab.drawing.title.startswith("Nothing is traded") and lab.result.filled == 0
     lab.controls["tolerance"].values = [0.02]
     assert lab.drawing.title.startswith("The limit stops the trade at 5")
+    assert "The pool holds 5\u2009700\u00a0τ and 171\u2009000\u00a0α" in lab.drawing.summary
     lab.controls["preset"].value = "uneven"
     assert "while TAO over alpha is 0.0333" in lab.drawing.summary
     lab.controls["side"].value = "sell"

@@ -66,6 +66,18 @@ def test_question_24_the_gate_is_neither_a_tap_nor_a_cap():
     assert lab_module.bet_strip().truth == pytest.approx(100)
 
 
+def test_before_june_2026_more_of_a_share_was_injected():
+    cut = {}
+    for letter in LETTERS:
+        mine = views.emission(rule=letter).shares.iloc[views.SUBNET - 1]
+        cut[letter] = mine.injected
+        assert mine.injected + mine.buys == pytest.approx(0.5 * mine[letter], abs=1e-8)
+    assert cut["E"] == pytest.approx(cut["F"], abs=1e-6) == pytest.approx(cut["G"], abs=1e-6)
+    assert (
+        all(cut[letter] > 1.5 * cut["G"] for letter in "BCD") and views.emission(rule="A").shares.buys[1] == 0
+    )
+
+
 def test_the_bar_is_the_one_that_the_chain_sets():
     state = replace(views.network(views.World(), "G"), gate_bar=0)
     found = with_gate_bar(state, state.block + 1).gate_bar / 2**64

@@ -16,6 +16,7 @@ from bittensor_lab.charts.frame import heading, pile, sources
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 PERCENT = "datum.value ? format(datum.value, '+.0%') : '0%'"
+GAIN = "What copying gains, % of what an honest validator earns, by how late the copier is"
 CURVE, COURSE = 210, 130
 """heights, pixels"""
 WIDTHS = {"curve": (-58, 1.0), "course": (-58, 1.0)}
@@ -89,7 +90,7 @@ def _curve(data: dict[str, Any], look: Theme) -> Any:
         mark.mark_text(
             align="left", baseline="bottom", dx=7, dy=-7, fontSize=13, fontWeight=600, color=look.ink
         ).encode(x=_delay(), y=_gain(), text="text:N"),
-    ).properties(title=heading("What copying gains, by how late the copier is", look))  # fmt: skip
+    ).properties(title=heading(GAIN, look))  # fmt: skip
 
 
 def _course(data: dict[str, Any], look: Theme) -> Any:
@@ -107,4 +108,4 @@ def _course(data: dict[str, Any], look: Theme) -> Any:
     return alt.layer(
         *(bar.encode(x=x, y=_gain()) for bar in bars.values()),
         zero.mark_rule(color=look.ink, strokeWidth=1).encode(y=_gain()),
-    ).properties(title=heading("The case that is set, epoch by epoch", look))
+    ).properties(title=heading("The same at the delay that is set, in each of the twenty epochs", look))

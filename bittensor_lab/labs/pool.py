@@ -12,12 +12,14 @@ from bittensor_lab.labs.controls import BetStrip, Choice, LabelledSlider, Preset
 from bittensor_lab.labs.lab import Drawing, Lab, State, one_per_cell, one_picture, recorded_bet
 from bittensor_lab.labs.picture import ChartPicture
 from bittensor_lab.labs.scales import nice
+from bittensor_lab.units import NO_BREAK_SPACE, THIN_SPACE
 from bittensor_lab.views import pool as views
 
 BET = "08"
 BET_POOL, BET_TAO = views.Pool(1_000.0), 1_000.0
+MIDDLING = f"5{THIN_SPACE}700{NO_BREAK_SPACE}τ and thirty times as much alpha, of equal weight."
 POOLS: dict[str, tuple[str, str, views.Pool]] = {
-    "middling": ("A middling pool", "5,700 τ and thirty times as much alpha, of equal weight.", views.Pool()),
+    "middling": ("A middling pool", MIDDLING, views.Pool()),
     "shallow": ("A shallow pool", "The same price, a nineteenth of the depth.", views.Pool(300.0)),
     "uneven": (
         "Uneven weights", "The same reserves; TAO weighs 0.35. So the price is not TAO over alpha.",

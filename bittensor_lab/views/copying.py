@@ -32,6 +32,8 @@ SETTLING, WATCHED = 6, 20
 """epochs until bonds have grown, and epochs that count"""
 EVEN = 0.005
 """a gain that is smaller is no gain to speak of"""
+WAYS = ("liquid alpha", "one rate")
+"""by which bonds move"""
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,23 @@ def opinions(rules: Rules) -> NDArray[np.int64]:
     return np.round(U16_MAX * seen / seen.max(axis=2, keepdims=True)).astype(np.int64)
 
 
+def newest(rules: Rules, epochs: int = 5) -> pd.DataFrame:
+    """Return what the honest gave each miner on average in the last epochs, % of all, a row per epoch."""
+    mean = opinions(rules).mean(axis=1)[-epochs:]
+    ago = [f"{back} epoch{'s'[: back > 1]} ago" for back in range(epochs - 1, 0, -1)]
+    return pd.DataFrame(
+        100 * mean / mean.sum(axis=1, keepdims=True),
+        index=[*ago, "newest"],
+        columns=[f"M{number + 1}" for number in range(MINERS)],
+    )
+
+
 # --- tables and sentences ---------------------------------------------------------------------------
 
 
 def tables(view: CopyingView) -> dict[str, pd.DataFrame]:
     """Return the tables of the picture: curve, course, mark."""
-    curve = view.curve.assign(name=np.where(view.curve.liquid_alpha, "liquid alpha", "plain bonds"))
+    curve = view.curve.assign(name=np.where(view.curve.liquid_alpha, *WAYS))
     low, high = limits(view)["loss"], limits(view)["gain"]
     ends = curve.index[curve.delay == DELAYS[-1]]
     curve["apart"] = curve.gain
@@ -155,23 +168,30 @@ def _epochs(delay: int) -> str:
 
 def subtitle(view: CopyingView) -> str:
     """Return how to read the marks."""
-    now, other = ("liquid alpha", "plain bonds") if view.liquid else ("plain bonds", "liquid alpha")
-    return f"Solid: {now}, as set. Dashed: {other}. The rule marks the delay that is set."
+    now, other = WAYS if view.liquid else WAYS[::-1]
+    return f"Solid: bonds move by {now}, as set. Dashed: by {other}. Upright: the delay that is set."
 
 
 def summary(view: CopyingView) -> str:
     """Return the picture in words."""
     shown = view.curve[view.curve.shown]
-    losing = shown.delay[shown.gain < -EVEN]
-    paying = shown.delay[shown.gain > EVEN]
-    from_ = f"from {_epochs(int(losing.min())).lower()} on" if len(losing) else "at no delay up to 8 epochs"
-    up_to = (
-        f"up to {_epochs(int(paying.max())).lower()}" if len(paying) and paying.max() else "only in the open"
-    )
-    up_to = up_to if len(paying) else "nowhere"
-    there = view.curve[view.curve.delay == view.delay]
-    other = format_percent(float(there.gain[~there.shown].iloc[0]), signed=True)
-    return (
-        f"{title(view)}. Copying costs something {from_}, and pays {up_to}. With the other way of moving "
-        f"bonds it would be {other} instead of {format_percent(view.gain, signed=True)}."
-    )
+    losing, paying = shown.delay[shown.gain < -EVEN], shown.delay[shown.gain > EVEN]
+    last = f"{DELAYS[-1]} epochs"
+    costs = f"something {_from(int(losing.min()))}" if len(losing) else f"nothing at any delay up to {last}"
+    most = int(paying.max()) if len(paying) else -1
+    pays = "nowhere" if most < 0 else f"up to {_epochs(most).lower()}" if most else "only in the open"
+    return f"{title(view)}. Copying costs {costs}, and pays {pays}. {_other(view)}"
+
+
+def _from(delay: int) -> str:
+    return f"from {_epochs(delay).lower()} on" if delay else "even in the open"
+
+
+def _other(view: CopyingView) -> str:
+    """What it would be if bonds moved the other way."""
+    there = view.curve[(view.curve.delay == view.delay) & ~view.curve.shown]
+    gain, way = float(there.gain.iloc[0]), WAYS[int(view.liquid)]
+    if abs(gain - view.gain) < 2 * EVEN:
+        return f"With bonds that move by {way} it would be much the same."
+    verb = "pay" if gain > 0 else "cost"
+    return f"With bonds that move by {way} it would {verb} {format_percent(abs(gain))}."

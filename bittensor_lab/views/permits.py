@@ -331,12 +331,12 @@ def cases(seed: int = 0) -> list[tuple[Case, NDArray[np.bool_]]]:
 
 
 def newcomer(world: World) -> pd.DataFrame:
-    """Return what happens to uid 6 of a world once it has stake enough.
+    """Return what happens to uid 6 of a world, 40 blocks after it registered, once it has stake enough.
 
     Columns: block since its stake came, event, set_weights (what the chain says when it asks to), permit,
     and dividends as the last epoch stored them, of 1.
     """
-    state = run(state_of(world), 1)
+    state = _registered(run(state_of(world), 1), CHILD)
     hotkey = state.subnet(NETUID).hotkeys[CHILD]
     rows = [_seen(state, "before", "not asked")]
     state = _staked(state, NETUID, hotkey, tao(max(world.alpha)))
@@ -345,6 +345,14 @@ def newcomer(world: World) -> pd.DataFrame:
         state, said = _tries(state, hotkey)
         rows.append(_seen(state, event, said))
     return pd.DataFrame(rows, columns=["block", "event", "set_weights", "permit", "dividends"])
+
+
+def _registered(state: State, uid: int) -> State:
+    """The state in which a uid registered when its weights were last updated: to register counts as that."""
+    subnet = state.subnet(NETUID)
+    since = subnet.block_at_registration.copy()
+    since[uid] = subnet.mechanism(0).last_update[uid]
+    return state.with_subnet(replace(subnet, block_at_registration=since))
 
 
 def _tries(state: State, hotkey: str) -> tuple[State, str]:

@@ -25,7 +25,14 @@ from bittensor_lab.market import alpha_price
 from bittensor_lab.presets import demo_network, mainnet
 from bittensor_lab.quotes import Quote, quote_add_stake, quote_remove_stake
 from bittensor_lab.state import State
-from bittensor_lab.units import NO_BREAK_SPACE, ONE, RAO_PER_TAO, format_percent, format_tao
+from bittensor_lab.units import (
+    NO_BREAK_SPACE,
+    ONE,
+    RAO_PER_TAO,
+    THIN_SPACE,
+    format_percent,
+    format_tao,
+)
 from bittensor_lab.views.labels import apart
 
 NETUID, PLACES = 1, 49
@@ -171,7 +178,7 @@ def sandwich(pool: Pool, tao: float, bot: float, tolerance: float = NO_LIMIT) ->
     last = _quote(state, False, first.out)
     missing = paid * alone.out / (alone.paid + alone.fee) - got  # against the price that you would have had
     rows = [
-        ("you", paid / RAO_PER_TAO, got / RAO_PER_TAO, -missing / RAO_PER_TAO * alone.average_price),
+        ("you", paid / RAO_PER_TAO, got / RAO_PER_TAO, 0.0 - missing / RAO_PER_TAO * alone.average_price),
         ("who was quicker", bot, first.out / RAO_PER_TAO, last.out / RAO_PER_TAO - bot),
     ]
     return pd.DataFrame(rows, columns=["who", "τ put in", "α got", "gain, τ"])
@@ -296,9 +303,11 @@ def limits(view: PoolView) -> dict[str, float]:
 
 
 def _asked(view: PoolView) -> str:
-    if view.buys:
-        return f"{view.asked:,.0f}{NO_BREAK_SPACE}τ"
-    return f"{view.asked / view.price:,.0f}{NO_BREAK_SPACE}α"
+    return _whole(view.asked, "τ") if view.buys else _whole(view.asked / view.price, "α")
+
+
+def _whole(amount: float, symbol: str) -> str:
+    return f"{amount:,.0f}".replace(",", THIN_SPACE) + NO_BREAK_SPACE + symbol
 
 
 def title(view: PoolView) -> str:
@@ -319,7 +328,7 @@ def subtitle(view: PoolView) -> str:
     given, price = ("pay", "above") if view.buys else ("are paid", "below")
     fee = format_tao(view.quote.fee, "τ" if view.buys else "α", 3)
     return (
-        f"On average you {given} {view.quote.average_price:.4f} τ per α, "
+        f"On average you {given} {view.quote.average_price:.4f}{NO_BREAK_SPACE}τ per α, "
         f"{format_percent(view.quote.slippage, 1)} {price} the spot price; the fee takes {fee} of what you "
         "give."
     )
@@ -329,8 +338,8 @@ def summary(view: PoolView) -> str:
     """Return the picture in words."""
     ratio = 1 / PER_TAO
     pool = (
-        f"The pool holds {view.pool.tao:,.0f} τ and {view.pool.tao * PER_TAO:,.0f} α, its TAO weighs "
-        f"{view.pool.quote_weight:.2f}: a price of {view.price:.4f} τ"
+        f"The pool holds {_whole(view.pool.tao, 'τ')} and {_whole(view.pool.tao * PER_TAO, 'α')}, its TAO "
+        f"weighs {view.pool.quote_weight:.2f}: a price of {view.price:.4f}{NO_BREAK_SPACE}τ"
     )
     uneven = abs(view.price / ratio - 1) > 0.001
     pool += f", while TAO over alpha is {ratio:.4f}. " if uneven else ". "
@@ -342,5 +351,5 @@ def summary(view: PoolView) -> str:
     return (
         f"{pool}{paid} are given, {got} come out. The price goes from {view.price:.4f} to "
         f"{view.quote.price_after:.4f}: an impact of {impact}, but a slippage of only "
-        f"{format_percent(view.quote.slippage, 1)}, for the first part of the trade still had the old price."
+        f"{format_percent(view.quote.slippage, 1)}, for the trade began at the old price."
     )

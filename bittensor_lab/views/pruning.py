@@ -242,6 +242,22 @@ def paid_to_you(rules: Rules) -> float:
     return sum(int(s.emission[s.uids[YOU]]) for s in here if YOU in s.uids) / RAO_PER_TAO
 
 
+def sealed(period: int, tempos: tuple[int, ...], every: int = TEMPO) -> pd.DataFrame:
+    """Return what immunities do where weights are sealed: a row for each, in tempos.
+
+    Columns: how many came, how many of them went unpaid; and what you get in all without skill and with all
+    of it, α. While the two are equal, what you get was meant for somebody else.
+    """
+    rows = []
+    for each in tempos:
+        rules = Rules(every, each * TEMPO, period=period)
+        played = course(rules)
+        pay = [round(paid_to_you(replace(rules, skill=skill)), 1) for skill in (0.0, 1.0)]
+        rows.append((each, len(played.registrations), died_unpaid(played), *pay))
+    names = ["immunity, tempos", "came", "went unpaid", "paid to you, skill 0, α", "paid to you, skill 1, α"]
+    return pd.DataFrame(rows, columns=names).set_index(names[0])
+
+
 def silent_validator() -> pd.DataFrame:
     """Return what becomes of a validator that stops setting weights, epoch by epoch, and who would go."""
     state = _network(Rules()).with_hyperparameters(NETUID, activity_cutoff_factor_milli=SHORT)
@@ -365,18 +381,26 @@ def summary(view: PruningView) -> str:
     """Return the picture in words."""
     rules, rows = view.course.rules, view.course.registrations
     immune = int((view.uids.immune > 0).sum())
-    dead, came = died_unpaid(view.course), len(rows)
-    fate = rows[rows.replaced == YOU]
-    yours = (
-        f"Your miner lost its uid {fate.age.iloc[0]} blocks after it came, and had got "
-        f"{fate.paid.iloc[0]:.1f}{NO_BREAK_SPACE}α. "
-        if len(fate)
-        else f"Your miner, registered in block {FIRST}, is there to the end. "
-    )
+    dead = died_unpaid(view.course)
     return (
-        f"Block {view.block} of {COURSE}: {immune} of {len(view.uids)} uids are immune. {yours}"
-        f"{came} came in all, one every {rules.every} blocks, for {_tao(rows.cost.min())} to "
-        f"{_tao(rows.cost.max())}; {dead or 'none'} of them lost the place before getting anything."
+        f"Block {view.block} of {COURSE}: {immune} of {len(view.uids)} uids are immune. {_fate(view)} "
+        f"In the whole course {len(rows)} newcomers come, one every {rules.every} blocks, for "
+        f"{_tao(rows.cost.min())} to {_tao(rows.cost.max())}; {dead or 'none'} of them "
+        f"lose{'s' if dead < 2 else ''} the place before getting anything."
+    )
+
+
+def _fate(view: PruningView) -> str:
+    """What becomes of your miner, or has become."""
+    rows = view.course.registrations
+    fate = rows[rows.replaced == YOU]
+    if not len(fate):
+        return f"Your miner, registered in block {FIRST}, is there to the end."
+    block, age = int(fate.block.iloc[0]), int(fate.age.iloc[0])
+    loses, got = ("lost", "had got") if block <= view.block else ("will lose", "will have got")
+    return (
+        f"Your miner {loses} its uid in block {block}, {age} blocks after it came, and {got} "
+        f"{fate.paid.iloc[0]:.1f}{NO_BREAK_SPACE}α."
     )
 
 

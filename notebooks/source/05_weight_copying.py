@@ -18,7 +18,7 @@
 #
 # Five validators with the same stake. Four look at eight miners and give what they see; the miners change by about
 # a tenth from epoch to epoch. **The fifth looks at nobody.** In every epoch it gives the mean of what the four gave
-# *four epochs before*: that is all it can see, because fresh weights are sealed.
+# *four epochs before*: that is all it can see, because fresh weights are handed in sealed and opened later.
 
 # %% id="world" jupyter={"source_hidden": true}
 from bittensor_lab import labs
@@ -26,11 +26,11 @@ from bittensor_lab.views import copying as views
 
 lively = views.Rules(drift=0.1, noise=0.05)
 given = views.opinions(lively)
-given.mean(axis=1)[-5:].round().astype(int)
+views.newest(lively).round(1)
 
 # %% [markdown] id="bet-ask"
-# These are the miners' mean weights in five epochs, a row each, the newest below: nothing stands still, but old
-# weights are not nonsense either. **How much less will the copier earn than an honest validator?**
+# This is what the four gave each miner, on average and in % of all, in five epochs, the newest below: nothing stands
+# still, but old weights are not nonsense either. **How much less will the copier earn than an honest validator?**
 
 # %% id="bet" jupyter={"source_hidden": true}
 labs.bet_on_weight_copying()
@@ -38,12 +38,14 @@ labs.bet_on_weight_copying()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# Each point of the curve is twenty epochs of the chain's own arithmetic, bonds carried on. Things to try:
+# Each point of the curve is twenty epochs of the chain's own arithmetic, bonds carried on. Above 0 the copier earns
+# more than the honest, below it less. Things to try:
 #
 # * Put the delay to 0: everything is open, and the copier writes last. Does it lose anything?
 # * Choose *Settled*. Up to which delay does copying pay there? Why is a copier *better* than those it copies?
 # * Make the honest err more and more (**Error of honest validators**). Who gains?
-# * Choose *A race* and switch **Bonds move by** to *Liquid alpha*. Does that hurt the copier, or help it?
+# * Choose *A race*, put the delay to 4 and switch **Bonds move by** to *Liquid alpha* (lesson 04: bonds that move
+#   faster). Does that hurt the copier, or help it?
 
 # %% id="lab" jupyter={"source_hidden": true}
 lab = labs.weight_copying()
@@ -52,28 +54,32 @@ lab
 # %% [markdown] id="reveal-words"
 # ## 3 · Reveal
 #
-# Your bet beside the engine's answer, and the same at every delay, in %:
+# Your bet beside the engine's answer, and what the copier gains at every delay, in % of what an honest validator
+# earns. Below 0 copying costs; the bet asked for the cost, four epochs late, by one rate:
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from IPython.display import display
 
 display(labs.bet_on_weight_copying())
-curve = views.copying(4, rules=lively).curve
-curve.pivot(index="liquid_alpha", columns="delay", values="gain").mul(100).round(1)
+curve = views.tables(views.copying(4, rules=lively))["curve"]
+gains = curve.pivot(index="name", columns="delay", values="gain").mul(100).round(1)
+gains.iloc[::-1].rename_axis(index="bonds move by", columns="epochs late")
 
 # %% [markdown] id="reveal-why"
 # Three things are at work.
 #
 # * **The crowd is wise.** Each honest validator errs a little; the mean of four errs half as much. So the copier's
-#   weights lie nearer to the consensus than anyone's, less of them is clipped, and at no delay it earns *more* than
-#   those who did the work. Publishing one's weights for all to see is a gift.
+#   weights lie nearer to the consensus than anyone's, less of them is clipped, and in the open (delay 0) it earns
+#   *more* than those who did the work. Publishing one's weights for all to see is a gift.
 # * **The world moves.** What was right some epochs ago is too much for those who fell behind since (that part is
 #   clipped) and too little for those who rose (there the copier's bonds are too small). The loss grows with the delay
-#   and with the speed of the miners, and only with these. On a subnet where nothing changes, secrecy protects nothing.
+#   and with the speed of the miners; the more the honest err, the smaller it is. On a subnet where nothing changes,
+#   copying pays at every delay: there secrecy protects nothing.
 # * **Bonds forget slowly.** Dividends come from bonds, which follow weights by a tenth in an epoch. So even perfect
 #   foresight would gain only slowly, and yesterday's weights cost less than one would think.
 #
-# The copier's weights, and the epochs it goes through, as they are:
+# The copier's weights (`copied`), and the epochs it goes through, as they are. The delay is put in by hand here, so
+# the chain's own sealing, which the next section explains, is switched off:
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -89,8 +95,10 @@ print(inspect.getsource(views.dividends.__wrapped__))
 # others, which is the delay in the lab.
 #
 # The price of secrecy is paid by newcomers. A miner that has just registered is in nobody's sealed weights; those
-# sealed before it came were meant for whoever had its [uid](glossary.md#uid) then. It earns for its own work at the earliest when the first commit made *after* its
-# registration opens, up to a period and a tempo later, while its [immunity](glossary.md#immunity) runs out:
+# sealed before it came were meant for whoever had its [uid](glossary.md#uid), its place, then. It earns for its own
+# work when the first weights sealed *after* its registration open, up to a period and a tempo later. Meanwhile its
+# [immunity](glossary.md#immunity) runs out, the blocks in which a newcomer does not have to give its place to the
+# next one (lesson 07):
 
 # %% id="immunity" jupyter={"source_hidden": true}
 import pandas as pd
@@ -99,7 +107,7 @@ from bittensor_lab.params import Hyperparameters
 
 rules, periods = Hyperparameters(), [1, 3, 6, 13, 20]
 waits = pd.DataFrame({"reveal_period_epochs": periods, "first pay after, blocks": [(p + 1) * rules.tempo for p in periods]})
-waits.assign(immunity_period=rules.immunity_period, dies_first=lambda t: t.iloc[:, 1] > t.immunity_period)
+waits.assign(**{"immunity_period, blocks": rules.immunity_period, "immunity ends first": waits.iloc[:, 1] > rules.immunity_period})
 
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
@@ -125,8 +133,8 @@ self_check(copied, [((given, d), given[len(given) - 1 - d].mean(axis=0)) for d i
 
 # %% [markdown] id="exercise-2"
 # **Exercise 2.** A subnet's miners change by 0.35 in an epoch, and its validators err by 0.1 (*A race*). Looking at
-# miners costs an honest validator a fifth of its dividends. What is the shortest reveal period, in epochs, that
-# makes copying cost more than that? Bonds move by one rate.
+# miners costs an honest validator a fifth of its dividends, and the copier saves that. What is the shortest reveal
+# period, in epochs, that makes copying cost more than it saves? Bonds move by one rate.
 #
 # <details><summary>Hint 1</summary>The copier saves a fifth of what the honest earn. So its loss must be more than
 # 20 %.</details>
@@ -157,7 +165,8 @@ value_check("shortest_period", shortest_period, judge)
 #
 # **"I have several commits pending. Which is revealed, and when?"** Each in its own epoch: a commit made in epoch *e*
 # opens in epoch *e + period*, neither before nor after (a hash commit that its owner does not reveal in that very
-# epoch has expired). If two of yours open in the same epoch, the later one counts. Ten may wait at a time.
+# epoch has expired). If two of yours open in the same epoch, the later one counts. Ten hash commits may wait at a
+# time; of those that the chain opens itself, ten can be made in an epoch.
 #
 # **"Can I inherit weights by registering on a uid that was just freed?"** No: weights and bonds on that uid are
 # cleared, and what was set before your registration is void for you. (What was sealed before it and opens after it can
@@ -168,7 +177,8 @@ value_check("shortest_period", shortest_period, judge)
 # between `alpha_low` and `alpha_high` per epoch, faster the further a growing weight lies above the consensus, or a
 # falling one below its bond; the steepness says how suddenly it turns from slow to fast. The consensus is that of the
 # *current* epoch in this version of the chain; older texts describe other rules. If you expect it to work against
-# copiers: in this lab it does the opposite, since bonds that follow faster forgive old weights faster.
+# copiers: in this lab it does the opposite (*A race*: four epochs late, copying costs 21 % instead of 27 %), since bonds
+# that follow faster forgive old weights faster.
 #
 # ## On the real chain
 #

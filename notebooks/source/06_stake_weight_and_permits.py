@@ -16,9 +16,10 @@
 # %% [markdown] id="bet-words"
 # ## 1 · Your bet
 #
-# Two kinds of [stake](glossary.md#stake) can stand on a validator's [hotkey](glossary.md#hotkey): the
+# Who takes part in a subnet has a place there, its [uid](glossary.md#uid), and holds it with a key, its
+# [hotkey](glossary.md#hotkey). Two kinds of [stake](glossary.md#stake) can stand on a validator's hotkey: the
 # subnet's own [alpha](glossary.md#alpha), and TAO on [root](glossary.md#root). The second kind counts on every
-# subnet at once. Here are our six, each with its [uid](glossary.md#uid):
+# subnet at once. Here are our six:
 
 # %% id="world" jupyter={"source_hidden": true}
 import pandas as pd
@@ -42,9 +43,9 @@ labs.bet_on_stake_weight_and_permits()
 # The lab runs the subnet's chain through two [epochs](glossary.md#epoch): the first gives out the permits, in the
 # second they count. *Earned* is what a hotkey and all who stake on it get in the second one. Things to try:
 #
-# * Give uid 5 what it misses. Who loses the permit that uid 5 gets? Then make five **Places** instead.
+# * Give uid 5 what it misses, in alpha or in TAO on root. Who loses the permit that uid 5 gets? Then make five **Places** instead.
 # * Lower **What a TAO on root counts** to 0, then raise it to 1. Who comes, who goes?
-# * Choose *Silent* and move **Age of uid 2's weights** slowly back. At which block does its pay come back, and how
+# * Choose *Silent* and make **Age of uid 2's weights** smaller, slowly. At which age does its pay come back, and how
 #   much of it?
 # * Set **Least stake weight** to 0 and **Places** to 10. Who gets a permit that never wanted one?
 # * Choose *A childkey*. uid 1 loses its permit and is still paid. By whom?
@@ -81,7 +82,7 @@ labs.bet_on_stake_weight_and_permits()
 found = views.permits(world).uids.set_index("uid")
 found.sort_values("incentive", ascending=False, kind="stable")[
     ["role", "incentive", "stake_weight", "permit"]
-].round(1)
+].round(1).rename(columns={"incentive": "incentive, α", "stake_weight": "stake_weight, α"})
 
 # %% [markdown] id="kernel-words"
 # It begins with miners, who have none. The chain's two rules in our engine, what counts and who gets a permit; no
@@ -105,11 +106,14 @@ print(inspect.getsource(inherited), inspect.getsource(yuma.permits.py_func), sep
 #   ([activity](glossary.md#activity)). Otherwise your stake does not vote, and nobody tells you.
 # * **Earning?** You vote, and you hold [bonds](glossary.md#bond) in miners that earn (lesson 04).
 #
-# All who have a permit in the preset *Silent*. Two of them earn nothing, each for another reason:
+# All who have a permit in the preset *Silent*. Two of them earn nothing, each for another reason. And uid 3 counts for
+# more than uids 4 and 5 and earns less: what TAO on root earns comes out of a pot of its own (lesson 09), and here that
+# pot is smaller than the part of the votes behind which root's TAO stands.
 
 # %% id="silent" jupyter={"source_hidden": true}
 quiet = views.permits(views.WORLDS["silent"].world).uids.set_index("uid")
-quiet[quiet.permit][["role", "stake_weight", "permit", "active", "dividends"]].round(1)
+quiet = quiet[quiet.permit][["role", "stake_weight", "permit", "active", "dividends"]].round(1)
+quiet.rename(columns={"stake_weight": "stake_weight, α", "dividends": "dividends, α"})
 
 # %% [markdown] id="loan-words"
 # ### Stake on loan
@@ -122,11 +126,12 @@ quiet[quiet.permit][["role", "stake_weight", "permit", "active", "dividends"]].r
 # %% [markdown] id="later-words"
 # ### A tempo later
 #
-# uid 6 gets 5,200 alpha at last, more than it needs, and at once asks to set weights. It asks again 100 blocks
-# later, and after each epoch:
+# uid 6 registered 40 blocks ago. Now it gets 5,200 alpha at last, more than it needs, and at once asks to set weights.
+# It asks again 100 blocks later, and after each epoch. (*Dividends* are here as the chain stores them, as a part of what
+# all validators get.)
 
 # %% id="later" jupyter={"source_hidden": true}
-views.newcomer(world).set_index("event")
+views.newcomer(world).set_index("event").rename(columns={"dividends": "dividends, of 1"})
 
 # %% [markdown] id="later-why"
 # First it is *too fast*: between two sets of weights there have to be 100 blocks
@@ -216,12 +221,13 @@ self_check(permits, views.cases())
 # **"Childkeys: is the stake counted, and is the take shared?"** Yes, for the childkey, in everything, and
 # one level deep: a childkey cannot pass it on. Of what the lent stake earns, the parent gets its part, less the
 # childkey's take of at most 18 %, and needs no permit for that. The take then joins the childkey's own dividends,
-# and these are shared with all who stake on it, as always:
+# and these are shared with all who stake on it, as always. (The take is a part of the *dividends*; the pots are shared
+# by these afterwards, so that the parent's pay does not fall by quite as many per cent.) In α a tempo:
 
 # %% id="takes" jupyter={"source_hidden": true}
 loans = [views.replace(views.WORLDS["loan"].world, take=take) for take in (0, 0.09, 0.18)]
 paid = [views.permits(loan).uids.dividends[[1, 6]].round(1) for loan in loans]
-pd.DataFrame(paid, index=["take 0 %", "9 %", "18 %"]).set_axis(
+pd.DataFrame(paid, index=["take 0 %", "take 9 %", "take 18 %"]).set_axis(
     ["uid 1, the parent", "uid 6, the childkey"], axis=1
 )
 

@@ -15,8 +15,8 @@
 # %% [markdown] id="bet-words"
 # ## 1 · Your bet
 #
-# The price of a place jumps with every registration and then falls by halves. Twelve people want to be quick and
-# register in the same block. **The first one pays 1 τ. What does the twelfth pay?**
+# Each registration makes the next one dearer by a quarter, at once; then the price falls again, slowly. Twelve people
+# want to be quick and register in the same block. **The first one pays 1 τ. What does the twelfth pay?**
 
 # %% id="bet" jupyter={"source_hidden": true}
 from bittensor_lab import labs
@@ -27,15 +27,17 @@ labs.bet_on_registration_and_pruning()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# A full subnet: the owner (uid 0), three validators (pink) and twelve miners (green). Twelve tempos of the chain run; every now
-# and then somebody registers. The first newcomer is **you**, in block 30. The bars stand in the order in which they would
-# go. Move **Block of the course** to walk through it. Things to try:
+# A full subnet: the owner (uid 0), three validators (pink) and twelve miners (green). Twelve tempos of the chain run, 720
+# blocks: that is the *course*. Every now and then somebody registers. The first newcomer is **you**, in block 30. The bars
+# stand in the order in which they would go; the pale ones are *immune*, too new to be thrown out. Move **Block of the
+# course** to walk through it. Things to try:
 #
 # * In which block do you lose your place? Raise **Skill of your miner** until you stay.
 # * Choose *A rush* and walk on. Which uids are still in line? Who loses a place there whom you would not have
 #   expected? And what becomes of the price? Then let somebody register every 10 blocks.
 # * Choose *No immunity*. Whose uid does every newcomer get?
-# * Choose *Sealed weights*. Then raise **Immunity** until nobody dies before being paid.
+# * Choose *Sealed weights* (lesson 05). Raise **Immunity** until nobody loses the place before being paid. Is the skill
+#   of your miner worth anything then?
 
 # %% id="lab" jupyter={"source_hidden": true}
 lab = labs.registration_and_pruning()
@@ -55,11 +57,13 @@ pd.DataFrame({"pays": views.rush()}, index=pd.RangeIndex(1, 13, name="registrati
 
 # %% [markdown] id="price"
 # Each registration multiplies the price by 1.26, at once, so that in one block they pile up. In quiet times it falls by
-# half every [`burn_half_life`](glossary.md#burn_half_life) blocks, down to a floor. There is no other limit any more:
-# whoever pays, comes in. The TAO buys alpha in the subnet's pool, and that alpha is destroyed; nobody gets it.
+# half every [`burn_half_life`](glossary.md#burn_half_life) blocks. It stays between a floor
+# ([`min_burn`](glossary.md#min_burn)) and a ceiling ([`max_burn`](glossary.md#max_burn)), at which *A rush* ends. There is
+# no other limit any more: whoever pays, comes in. The TAO buys alpha in the subnet's pool, and that alpha is destroyed;
+# nobody gets it.
 #
-# Who waits for one half-life pays half. Three registrations double the price (1.26³ is almost exactly 2), so a
-# subnet with three registrations in a half-life keeps it.
+# Who waits for one half-life pays half. Three registrations double the price (1.26³ is almost exactly 2), so three
+# registrations in each half-life hold it where it is.
 #
 # ### Who goes
 #
@@ -94,7 +98,7 @@ print(inspect.getsource(neuron_to_prune))
 # epoch (weights count for 1.1 tempos, where main net has 13.9):
 
 # %% id="silent" jupyter={"source_hidden": true}
-views.silent_validator()
+views.silent_validator().round(2)
 
 # %% [markdown] id="mistakes"
 # **"A newcomer is judged by what it does now."** It is judged by the last epoch. Who registers between two epochs has an
@@ -102,12 +106,12 @@ views.silent_validator()
 # asked it anything: that is the preset *No immunity*.
 #
 # **"Somebody has to be as bad as I was, to be thrown out."** No: every registration throws somebody out. How good you have to
-# be depends on how many come. Here is how long a newcomer of middling skill stays, by how often somebody registers (the
-# course ends after 690 blocks of it):
+# be depends on how many come. Here is how long you stay with middling skill, by how often somebody registers (690 blocks:
+# you are there to the end of the course):
 
 # %% id="pressure" jupyter={"source_hidden": true}
 stays = {every: views.stay(views.Rules(every=every)) for every in (20, 40, 60, 90, 120, 240)}
-pd.DataFrame({"stays, blocks": stays, "paid, α": {e: views.paid_to_you(views.Rules(every=e)) for e in stays}}).rename_axis("one registration in … blocks").round(1)
+pd.DataFrame({"stays, blocks": stays, "paid, α": {e: views.paid_to_you(views.Rules(every=e)) for e in stays}}).rename_axis("somebody registers every … blocks").round(1)
 
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
@@ -166,16 +170,17 @@ self_check(goes_next, [(queue, views.goes_first(*queue)) for queue in queues])
 # **"Emission, incentive, dividends: which one is it?"** Emission, in alpha, of the whole last epoch. It is written once in a
 # tempo and stands still in between; if your monitor divides it by blocks, it has divided by 360.
 #
-# **"Our reveal period is longer than our immunity."** Then newcomers die unpaid, whatever they can do: no open weight can
-# name them before the period is over. In the preset *Sealed weights* many of the newcomers lose their place before they
-# have got anything; with an immunity of three tempos none does:
+# **"Our reveal period is longer than our immunity."** Then newcomers lose their place before anybody's opened weights
+# can mean them, whatever they can do. In the preset *Sealed weights* (a period of three tempos) most of them go unpaid.
+# With an immunity of three tempos nobody does, but look at what you are paid: the same, whether you can do nothing or
+# everything. That is what was sealed for the uid's last holder. Only from four tempos on, the period and one more as in
+# lesson 05, does your own work count:
 
 # %% id="sealed" jupyter={"source_hidden": true}
-sealed = [views.Rules(every=60, immunity=tempos * views.TEMPO, period=3) for tempos in (1, 2, 3, 4, 5)]
-pd.DataFrame({"immunity, tempos": range(1, 6), "came": [len(views.course(r).registrations) for r in sealed], "went unpaid": [views.died_unpaid(views.course(r)) for r in sealed]}).set_index("immunity, tempos").T
+views.sealed(period=3, tempos=(1, 2, 3, 4, 5)).T.astype(object)
 
 # %% [markdown] id="more-questions"
-# **"Yesterday a registration cost 0.3 τ, today 40. Who sets this?"** Nobody. Somebody has registered often: ten in one
+# **"Yesterday a registration cost 0.3 τ, today 3. Who sets this?"** Nobody. Somebody has registered often: ten in one
 # block make it ten times dearer. If nobody else does, it takes three to four half-lives to come back. A limit price
 # (`register_limit`) lets you say what you are ready to pay; without it you pay what the block finds.
 #

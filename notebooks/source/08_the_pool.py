@@ -33,9 +33,10 @@ labs.bet_on_the_pool()
 #
 # * Make the trade larger. Which grows faster, what it does to the price, or what it costs you?
 # * Choose *A shallow pool*. The price is the same. What is not?
-# * Lower the **Tolerance** to 0.05. What does it hold still: the average that you pay, or the price afterwards?
+# * Stay there and lower the **Tolerance** to 0.05. What does it hold: the average that you pay, or the price afterwards?
 # * Choose *Uneven weights*. The pool holds as much of each as before. What is the price?
-# * Sell instead. Can a sale ever lower the price by more than 100 %?
+# * Choose *A shallow pool* again, sell, and make the trade as large as it goes. How far down can a sale bring the price,
+#   and how much TAO can it take out?
 
 # %% id="lab" jupyter={"source_hidden": true}
 lab = labs.the_pool()
@@ -51,7 +52,8 @@ from IPython.display import display
 
 display(labs.bet_on_the_pool())
 small = views.Pool(tao=1_000)
-views.round_trip(small, 1_000).round(4)
+trip = views.round_trip(small, 1_000)
+trip.assign(slippage=[f"{part:.1%}" for part in trip.slippage]).round(4).set_index("step")
 
 # %% [markdown] id="reveal-why"
 # The purchase had a slippage of a hundred per cent, and still almost nothing was lost. A pool moves on one curve, up
@@ -59,8 +61,8 @@ views.round_trip(small, 1_000).round(4)
 # Only the *fee* stays away, twice.
 #
 # So what do people lose who "lost to slippage"? They bought high *and others sold before them*. Slippage is not a
-# fee that somebody pockets; it is the distance between the price that you looked at and the price that you moved the
-# pool to. It becomes a loss when you are not the next one to trade.
+# fee that somebody pockets; it is the distance between the price that you looked at and the *average* price of your
+# trade, which has moved the price meanwhile. It becomes a loss when you are not the next one to trade.
 #
 # **Four words, four things:**
 #
@@ -72,12 +74,13 @@ views.round_trip(small, 1_000).round(4)
 # | tolerance | nothing: it is your *limit* for the price **after** the trade | |
 #
 # In an even pool a small trade's slippage is half of its price impact. A tolerance of 5 % therefore costs you, at the
-# worst, about 2.5 %.
+# worst, about 2.5 %. And a sale never brings the price down by 100 %, nor takes all the TAO out: the lower the price, the
+# more alpha the next TAO costs.
 
 # %% [markdown] id="formula"
 # ### One curve
 #
-# A pool holds α alpha and τ TAO, with weights *w* that sum to 1. A trade leaves `alpha^w_alpha · tao^w_tao` as it was, so
+# A pool holds `alpha` and `tao`, each with a weight *w*; the two weights sum to 1. A trade leaves `alpha^w_alpha · tao^w_tao` as it was, so
 # the price of the next alpha is
 #
 # > price = (w_alpha / w_tao) · (tao / alpha)
@@ -95,8 +98,8 @@ print(inspect.getsource(amm.amount_out))
 # %% [markdown] id="weights"
 # **"x · y = k" is one case of it**, the one with even weights. It is what most texts and calculators use for every pool,
 # and the dashed line in the lab. A pool has even weights unless it was *opened at a price*: then its weights are chosen
-# so that this price holds with whatever lies in it. What the chain adds to a pool in each block comes in at the pool's own
-# price, which leaves the price alone and moves the weights only by crumbs.
+# so that this price holds with whatever lies in it. TAO and alpha that the chain adds side by side in a block come in at
+# the pool's own price, which leaves the price alone and moves the weights only by crumbs.
 #
 # The same reserves, other weights:
 
@@ -118,8 +121,9 @@ cases = {"no limit": views.NO_LIMIT, "5 %": 0.05}
 pd.concat({name: views.sandwich(views.Pool(), 200, 1_000, part).set_index("who") for name, part in cases.items()}, names=["tolerance"]).round(2)
 
 # %% [markdown] id="sandwich-why"
-# What the quicker one gains is what you lose, less fees. With the limit your order finds the price beyond it and is
-# refused; the other has paid two fees for nothing. That is what a limit is for. It does not make a trade cheaper.
+# (Your gain is the alpha that you got less than without the other, at the average price that you would have paid.) What
+# the quicker one gains is what you lose, to within one per cent. With the limit your order finds the price beyond it and
+# is refused; the other has paid two fees for nothing. That is what a limit is for. It does not make a trade cheaper.
 #
 # Cutting an order into ten does not make it cheaper either, if nobody trades in between: the last of ten purchases
 # ends where one large one would. This is the alpha that 1,000 τ buy, at once and in ten parts:
@@ -198,8 +202,8 @@ views.lag().loc[[0, 1, 7, 14, 30]].round(3)
 #
 # ## On the real chain
 #
-# The pool with weights has been live since 25 June 2026. The fee is 33 of 65,535, 0.05 %, of what is put in; until
-# August 2025 it was 0.3 %. Before July 2025 every pool was x · y = k with a fixed fee. A purchase without a limit stops
+# The pool with weights has been live since 25 June 2026; before, pools went by x · y = k. The fee is 33 of 65,535,
+# 0.05 %, of what is put in; in July and August 2025 it was 0.3 %, and before that a fixed amount per trade. A purchase without a limit stops
 # at a price of a million TAO, so in effect nowhere.
 #
 # ## In three sentences

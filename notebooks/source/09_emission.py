@@ -17,7 +17,8 @@
 # ## 1 · Your bet
 #
 # Six subnets share what a block issues. Each has a [moving price](glossary.md#moving-price), a part of its stake
-# that is root's, and an owner whose own keys may earn part of the miners' pay, which is then withheld:
+# that is root's, and an owner whose own keys may earn part of the miners' pay, which is then withheld. The last two
+# columns are what people stake there net of what they take out, and what the chain itself puts in, averaged over a month:
 
 # %% id="world" jupyter={"source_hidden": true}
 from bittensor_lab import labs
@@ -27,7 +28,7 @@ views.subnets().round(3)
 
 # %% [markdown] id="bet-ask"
 # Since 27 July 2026 main net has a [gate](glossary.md#gate). A subnet whose share is as large as
-# the gate's *bar* passes it with half of its weight, a smaller one with less, a larger one with more. In forums one reads that "the gate throttles
+# the gate's *bar* passes it with half of itself, a smaller one with less, a larger one with more. In forums one reads that "the gate throttles
 # emission". **How much of its TAO does a block still pay out, with the gate, of what it paid out without?**
 
 # %% id="bet" jupyter={"source_hidden": true}
@@ -40,7 +41,8 @@ labs.bet_on_emission()
 # that you choose, and where the alpha goes that *Forecasts* makes in the same block, down to Alice, who has staked
 # 1,000 alpha there. Each of these blocks is made by the engine, to the last rao. Things to try:
 #
-# * Walk from **A** to **G**. Which rule likes *Forecasts* best, and what is it that this rule looks at?
+# * Walk from **A** to **G**. Which rule likes *Forecasts* best, and what is it that this rule looks at? (The short names:
+#   E is price × root × unburned, F price × unburned, G the same with the gate.)
 # * Under **G**, move **The gate's bar** from one end to the other. What happens to the row *Together*?
 # * Choose *People leave*, then move **Flow into Forecasts**. How much must come before anything goes in?
 # * Choose *The owner's keys*. Whom does the withheld pay cost something, besides the miners? Under which rules?
@@ -92,8 +94,10 @@ views.history(lab.result).set_index("rule").round(1)
 
 # %% [markdown] id="history-why"
 # *m* is the moving price, *b* the part of the miners' pay that is withheld, *g* root's part of the stake, *in* what
-# people stake net on average, *chain* what the chain itself puts in. Each share is then divided by the sum of all. (In the days of **A** there were no
-# pools, and TAO was paid out as such; here its shares go into the pools of today.)
+# people stake net on average, *chain* what the chain itself puts in. Each share is then divided by the sum of all. Under
+# **A** none of these counted: root's validators gave the subnets weights, as validators give them to miners, and *rank*
+# and *trust* were made of these (lesson 03). The votes here are made up. (In those days there were no pools, and TAO was
+# paid out as such; here it goes into the pools of today.)
 #
 # * **Price → flow (November 2025).** From then on a high price was worth nothing without money coming in.
 # * **Flow → net flow (May 2026).** The chain's own TAO no longer counts as somebody's.
@@ -113,19 +117,20 @@ terms.T.assign(together=terms.sum().drop(["price", "cap"])).round(3).astype(obje
 
 # %% [markdown] id="pools-why"
 # TAO wants alpha beside it, in proportion to the price, so that the price stays ([injection](glossary.md#injection)).
-# But new alpha for the pool is rationed: at most the part *g* of the alpha that the subnet makes in a block. TAO that
+# But this alpha, new and on top of what is made for people, is rationed: at most the part *g* of theirs. (So since June
+# 2026; before, the cap was higher, and under A to D the lab injects more of what *Forecasts* gets.) TAO that
 # finds no alpha is the *excess*; it buys alpha out of the pool, and the price rises. Such a
-# [chain buy](glossary.md#chain-buy) is the protocol's, and is not sold as long as the subnet lives. The less is staked on root, the smaller *g*,
-# and the more of the block becomes chain buys.
+# [chain buy](glossary.md#chain-buy) is the protocol's, and is not sold as long as the subnet lives. The less is staked
+# on root, the smaller *g*, and the more of the block becomes chain buys.
 #
 # ### From the pool to a wallet
 #
-# People are paid in alpha, of which each subnet makes up to one a block, whatever its TAO. The owner's cut comes off
+# People are paid in alpha, of which each subnet makes up to one a block for them, whatever its TAO. The owner's cut comes off
 # first. The rest is halved between miners and validators, and of the validators' half root gets the part *g*. All of
 # it waits in four pots until the subnet's [epoch](glossary.md#epoch). For *Forecasts*, as you left it in the lab:
 
 # %% id="wallets" jupyter={"source_hidden": true}
-lab.result.alpha.set_index(["pot", "wallet"]).T.round(4)
+lab.result.alpha.set_index(["pot", "wallet"]).T.map("{:.4f}".format)
 
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
@@ -195,12 +200,12 @@ views.two_mechanisms().set_index("miner").T.assign(together=lambda t: t.sum(axis
 
 # %% [markdown] id="ask-flow"
 # **"Our flow was negative once, and for months we got nothing."** Under the flow rules (November 2025 to June 2026)
-# that was so. The average has a half-life of 30 days, and below zero the share is nothing, not little. If 150 TAO a day
-# left on average, and from now on 75 a day *come*, it takes until the first emission:
+# that was so. The average has a half-life of 30 days, and below zero the share is nothing, not little. Suppose that 150
+# TAO a day left on average, and that from now on 75 a day *come*:
 
 # %% id="recovery" jupyter={"source_hidden": true}
 course = views.recovery()
-print(f"{course.day[course.share > 0].min()} days")
+print(f"{course.day[course.share > 0].min()} days pass until the first emission.")
 course[course.day % 8 == 0].set_index("day").rename(columns={"average": "average, τ a day"}).T.round(3)
 
 # %% [markdown] id="ask-burn"
