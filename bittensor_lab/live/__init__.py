@@ -19,7 +19,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import shutil
-import tempfile
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
+from uuid import uuid4
 
 from bittensor_lab.datasets.snapshot import load_snapshot, snapshot_files
 from bittensor_lab.errors import InputError, one_line
@@ -159,8 +159,8 @@ def _free_place(folder: Path) -> Path:
 def _scratch_folder(target: Path) -> Iterator[Path]:
     """A folder beside the target, which is gone afterwards if it was not moved."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{target.name[:40]}.", dir=target.parent))
+        scratch = target.parent / f"{SCRATCH}{target.name[:40]}.{uuid4().hex}"
+        scratch.mkdir(parents=True)
     except (OSError, ValueError) as error:
         raise _not_made(target, error) from None
     try:
