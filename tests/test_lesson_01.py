@@ -55,6 +55,18 @@ def test_a_halving_has_no_date():
     assert burned.years == plain.years and burned.halvings.equals(plain.halvings)
 
 
+def test_the_table_of_the_reveal():
+    rows = views.issuance(HALF, 1_000).halvings
+    assert (
+        rows.years.round(1).tolist()[1:3] == [5.5, 14.5]
+        and np.isinf(rows.years[3])
+        and np.isnan(rows.years[0])
+    )
+    assert rows.reward.head(4).round(4).tolist() == [0.5, 0.25, 0.125, 0.0625] and views.YEARS == 24
+    half = [amount for amount in range(0, 21_000_000, 250_000) if views.issuance(amount).reward == 0.5]
+    assert (half[0], half[-1]) == (10_500_000, 15_500_000)
+
+
 def test_recycling_more_than_is_issued_holds_the_issuance_at_a_threshold():
     found = views.path(10_400_000, 4_000)
     assert abs(found[-1] - HALF) < 8_000 and found.max() < HALF + 8_000

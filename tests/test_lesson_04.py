@@ -16,6 +16,7 @@ from bittensor_lab.charts.bonds import EPOCHS, bonds_chart
 from bittensor_lab.epoch import matrix_inputs, run_epoch
 from bittensor_lab.labs import bonds as lab_module
 from bittensor_lab.params import Hyperparameters
+from bittensor_lab.play.story import story as told_story
 from bittensor_lab.presets import demo_network
 from bittensor_lab.units import tao
 from bittensor_lab.views import bonds as views
@@ -197,6 +198,38 @@ def test_why_the_first_does_not_earn_most():
     assert liquid.validators.earned.argmax() == 2
     own = liquid.lines[liquid.lines.row == 2].bond.to_numpy()
     assert own[7] == 0 and own[10] > 0.95
+
+
+def test_what_an_epoch_shares_out():
+    """The owner's 18 % first, then halves: miners, and validators with all who staked."""
+    owner, miners, validators, root = told_story().pay.part
+    assert owner == pytest.approx(0.18, abs=1e-4)
+    assert miners == pytest.approx(validators + root, abs=1e-4) == pytest.approx((1 - owner) / 2, abs=1e-4)
+
+
+def test_the_three_rules_are_what_the_text_says():
+    """Yuma 3: a tenth of the way, each for itself. Yuma 2: shares of a miner. Liquid alpha: much faster."""
+    rules = Hyperparameters()
+    assert rules.yuma3 and not rules.liquid_alpha
+    alone = {
+        rule: views.bonds(replace(views.world("new_miner"), rule=rule, penalty=0.0)).lines
+        for rule in views.RULES
+    }
+    first = {rule: lines[(lines.epoch == 2) & (lines.row == 0)].bond.iloc[0] for rule, lines in alone.items()}
+    assert first["yuma3"] == pytest.approx(0.1, abs=1e-4)
+    assert first["yuma2"] == 1.0, "all that there is, as stored: parts of the largest"
+    assert first["liquid"] > 5 * first["yuma3"]
+
+
+def test_what_the_lab_lets_one_find():
+    earlier, together = (earned("new_miner", moves=(at, 5, 8, 12, views.NEVER)) for at in (7, 8))
+    assert earlier.argmax() == 2 and together[0] == pytest.approx(together[2], abs=1e-9)
+    slow = views.bonds(replace(views.world("new_miner"), kept=0.975)).lines
+    assert 0.4 < slow[(slow.epoch == 29) & (slow.row == 2)].bond.iloc[0] < 0.5
+    early, late = (earned("new_miner", moves=(2, 5, 8, 12, at))[4] for at in (9, 20))
+    assert early > 0.95 and late < 0.5
+    v = earned("new_miner")
+    assert [round(100 * part) for part in (v[0], v[2], v[0] / v[2])] == [124, 131, 95]
 
 
 def test_question_8_dividends_describe_the_last_finished_tempo():

@@ -26,8 +26,8 @@ now = views.issuance(views.threshold(1))
 print(f"{views.BLOCKS_PER_DAY:,} blocks a day, {views.BLOCKS_PER_DAY * now.reward:,.0f} TAO a day; next halving at {now.next_at:,.0f} TAO")
 
 # %% [markdown] id="bet-ask"
-# But not all of it stays: what a key swap costs, for one, is *recycled*: taken back out of the issuance.
-# Suppose that is 1,000 TAO a day. **In how many years will the reward halve again?**
+# But not all of it stays: what it costs to exchange a key for a new one, a *key swap*, is *recycled*, for example: taken
+# back out of the issuance. Suppose 1,000 TAO a day are. **In how many years will the reward halve again?**
 
 # %% id="bet" jupyter={"source_hidden": true}
 labs.bet_on_issuance()
@@ -50,13 +50,13 @@ lab
 # ## 3 · Reveal
 #
 # Your bet beside the engine's answer, and the coming halvings with 1,000 TAO recycled a day, in years from now
-# (`NaN`: behind us; `inf`: not within the projection):
+# (`NaN`: behind us; `inf`: not within the 24 years of the picture):
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from IPython.display import display
 
 display(labs.bet_on_issuance())
-views.issuance(views.threshold(1), recycled=1_000).halvings.head(4).round(3)
+views.issuance(views.threshold(1), recycled=1_000).halvings.head(4).round({"reward": 4, "years": 1})
 
 # %% [markdown] id="reveal-why"
 # **A halving is a matter of issuance, not of the calendar.** Whenever half of what was left has been issued, the
@@ -157,6 +157,9 @@ value_check("recycled_a_day", recycled_a_day, judge)
 # one [rao](glossary.md#rao), and rounds down to nothing.
 #
 # ## On the real chain
+#
+# In block 8,740,402 (31 July 2026) a block issued 0.5 TAO. By the rule of this lesson, from 10.5 to 15.75 million had been
+# issued then: more cannot be told from the reward.
 #
 # In the version of 30 June 2026 key swaps and what is left of a dissolved subnet are recycled, and so is every block's TAO
 # that no subnet may receive. Fees for trades are neither recycled nor burned: whoever makes the block gets them.

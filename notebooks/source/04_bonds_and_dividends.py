@@ -5,8 +5,9 @@
 #
 # **First:** in the menu above, *Run → Run All Cells*. Cells shown as one grey line are folded; click to open.
 #
-# Of what a subnet's epoch shares out, half goes to miners, as *incentive*. The other half goes to validators,
-# as **dividends**. This lesson is about how that second half is shared. Afterwards you can
+# Of what a subnet's epoch shares out, the owner's 18 % comes off first. Half of the rest goes to miners, as *incentive*.
+# The other half goes to validators and those who staked, and is shared out by **[dividends](glossary.md#dividends)**. This lesson is about that
+# half; what of it a validator passes on to its stakers is lesson 10. Afterwards you can
 #
 # 1. say why two validators with equal stake are paid differently;
 # 2. predict what a validator gains or loses by changing its mind first, with the others, late or never;
@@ -39,13 +40,21 @@ labs.bet_on_bonds_and_dividends()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# A **bond** is a validator's share in a miner's success. The chain builds it from the validator's weights,
-# slowly, and pays dividends by bonds. Things to try:
+# A **[bond](glossary.md#bond)** is a validator's share in a miner's success. The chain builds it from the validator's weights,
+# slowly, and pays dividends by bonds. How, is a rule that the owner chooses; the lab knows three:
 #
-# * Let V1 move in epoch 7, then in epoch 8. Who is paid best now?
-# * Pull **Bonds penalty** from 1 down to 0, and read the title.
-# * Push **Moving average** to its end. How far do bonds get in thirty epochs?
-# * Let V5 move, too: in epoch 9, then in epoch 20. What does a late move cost?
+# * **Yuma 3**, which new subnets have: each bond is a number of its own, from 0 to 1, and moves a tenth of the way towards
+#   the validator's weight in each epoch. Stake comes in when dividends are paid.
+# * **Yuma 2**, the older one: the bonds on a miner are shares of it and sum to 1 over the validators, so a bond has
+#   the stake in it already, and who is alone on a miner has all of it.
+# * **Liquid alpha**: Yuma 3, but each bond moves at a speed of its own, mostly much faster.
+#
+# The bars at the bottom of the picture show what each rule pays for the same thirty epochs. Things to try:
+#
+# * Let V1 move in epoch 7, then in epoch 8 (**Move epoch**). Read the bars: who is paid best now?
+# * **Reset**, and pull **Bonds penalty** from 1 down to 0. Read the title. (What it does is told under *Reveal*.)
+# * **Reset**, and push **Moving average** to its right end: 0.975 of the old bond is kept. How far do bonds get?
+# * **Reset**, and let V5 move, too: in epoch 9, then in epoch 20. What does its late move cost it? Read its bar.
 # * Choose the preset *A tiny validator, a bit late*, and switch **Rule** from *Yuma 2* to *Yuma 3*.
 
 # %% id="lab" jupyter={"source_hidden": true}
@@ -59,8 +68,8 @@ lab
 # %% [markdown] id="reveal-words"
 # ## 3 · Reveal
 #
-# Your bet beside the engine's answer, once more. Below it, for each validator, what it earned by each rule:
-# 100 % is what its stake alone would give.
+# Your bet beside the engine's answer, once more. Below it, for each validator, what it earned by each of the three rules,
+# and by Yuma 3 without the penalty: 100 % is what its stake alone would give. (124 of 131 is the 95 % of the bet.)
 
 # %% id="reveal" jupyter={"source_hidden": true}
 from dataclasses import replace
@@ -89,7 +98,7 @@ earned.assign(**{"Yuma 3, bonds penalty 0": no_penalty}).map(format_percent).ren
 #   digit. V3 had been paid in full until then, and a little more: what V1 lost, the others shared.
 #
 # The owner of a subnet can change this. The **bonds penalty** says how much of the clipping applies to
-# bonds: 1 is all, the default. With 0 the whole weight earns a bond, even alone. Then V1 is ahead when M2
+# bonds: 1 is all, the default (the lab's *cut*). With 0 the whole weight earns a bond, even alone. Then V1 is ahead when M2
 # begins to earn, and being right first pays best. The weight is still clipped for *incentive*: nobody
 # can pay a miner alone. (With liquid alpha even that does not help the first: there all bonds form within two
 # or three epochs, so a head start is worth little.)
@@ -97,7 +106,7 @@ earned.assign(**{"Yuma 3, bonds penalty 0": no_penalty}).map(format_percent).ren
 # What never pays is to sleep. V5 kept all its bonds, on a miner that no longer earns.
 #
 # This is the code that ran above, as it is. All numbers are whole: `ONE` stands for 1. `penalise` picks the
-# weights that earn bonds, `move_bonds` is the moving average, `dividends` pays.
+# weights that earn bonds, `move_bonds` is the moving average of *Yuma 2* and *3*, `dividends` pays.
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
