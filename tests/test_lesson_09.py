@@ -32,6 +32,8 @@ WORLDS = (
     views.World(price=0.05, flow=-300.0, bar=0.0),
     views.World(price=0.9, flow=800.0, withheld=0.35, bar=0.5, root=400_000.0),
     views.World(withheld=1.0, root=0.0),
+    views.yours("Storage"),
+    views.yours("Compute"),
 )
 
 
@@ -181,7 +183,7 @@ def test_question_9_the_lowest_emission_is_replaced_first():
 
 
 def test_the_network_obeys_the_laws_of_the_chain():
-    for world in WORLDS[1:3]:
+    for world in (*WORLDS[1:3], *WORLDS[4:]):
         before = views.network(world, "G")
         assert violations(before) == [] and violations(block.block_step(before)[0]) == []
 
@@ -212,6 +214,34 @@ def test_the_title_says_what_the_data_say(lab):
             "".join(filter(str.isdigit, said.split("%")[0])) or 0
         ) or ("nothing" in said and lab.result.share == 0)
     assert "withheld" in lab.drawing.summary
+
+
+@pytest.mark.parametrize("name", views.NAMES)
+def test_each_of_the_six_can_be_yours_and_keeps_its_numbers(name, lab):
+    before, mine = views.emission(), views.emission(views.yours(name))
+    assert mine.shares[list(LETTERS)].to_numpy() == pytest.approx(before.shares[list(LETTERS)].to_numpy())
+    assert mine.world.name == name and mine.share == mine.shares.G[views.NAMES.index(name)]
+    assert mine.alpha.alpha.sum() == pytest.approx(mine.made, abs=1e-7) and mine.alice > 0
+    assert mine.alpha.set_index("wallet").alpha.withheld > 0.01 or mine.world.withheld == 0
+    if name != "Forecasts":
+        lab.controls["preset"].value = name.lower()
+        assert f" gives {name} " in lab.drawing.title and f"{name} gets" in lab.drawing.summary
+        assert lab.result.world == views.yours(name) and f"subnet={views.NAMES.index(name) + 1}" in (
+            lab.drawing.code
+        )
+        assert story.tables(lab.result)["names"].query("about").subnet.tolist() == [name]
+
+
+def test_what_the_presets_say_of_the_six():
+    table = views.subnets()
+    order = table.moving_price.sort_values(ascending=False).index
+    assert order[:2].tolist() == ["Forecasts", "Text"] and order[-1] == "Storage"
+    assert round(table.root_proportion["Storage"], 1) == 0.5 and table.root_proportion["Speech"] > 0.4
+    assert (
+        table.miner_burned["Compute"] == pytest.approx(0.4) and table["people stake, τ a day"]["Images"] < 0
+    )
+    storage = views.history(views.emission(views.yours("Storage"))).set_index("rule")["Storage, %"]
+    assert storage.idxmax() == "E" and storage.idxmin() == "D"
 
 
 def test_percents_add_up():

@@ -53,7 +53,7 @@ def emission_chart(
     data = sources(tables)
     heads = {
         "tao": "One block's TAO goes to pools, not to people",
-        "alpha": "People are paid in alpha: Forecasts, the same block",
+        "alpha": "People are paid in alpha: your subnet, the same block",
     }
     views = [
         _shares(data, look).properties(name="shares", width=width, height=SHARES),

@@ -19,18 +19,25 @@ from bittensor_lab.views import emission as views
 from bittensor_lab.views import emission_story as story
 
 BET = "emission/gate"
-WORLDS: dict[str, tuple[str, str, str, dict[str, float]]] = {
-    "gate": ("The gate", "Forecasts has the highest price, by a little.", "G", {}),
-    "below": ("Below the bar", "The price of Forecasts has fallen to half.", "G", {"price": 0.14}),
-    "leaving": ("People leave", "For a month more TAO has left Forecasts than come.", "C", {"flow": -150.0}),
-    "burn": (
-        "The owner's keys",
-        "Its owner's own keys take most of the miners' pay.",
-        "F",
-        {"withheld": 0.6},
+WORLDS: dict[str, tuple[str, str, str, views.World]] = {
+    "gate": ("The gate", "Forecasts has the highest price, by a little.", "G", views.World()),
+    "below": ("Below the bar", "The price of Forecasts has fallen to half.", "G", views.World(price=0.14)),
+    "leaving": (
+        "People leave", "For a month more TAO has left Forecasts than come.", "C", views.World(flow=-150.0),
     ),
-}
-"""presets: title, sentence, rule, and what is not as by default"""
+    "burn": (
+        "The owner's keys", "Its owner's own keys take most of the miners' pay.", "F",
+        views.World(withheld=0.6),
+    ),
+    "text": ("Text is yours", "The second highest price, by a little.", "G", views.yours("Text")),
+    "images": ("Images is yours", "People take out more than they stake.", "C", views.yours("Images")),
+    "compute": ("Compute is yours", "40 % of the miners' pay is withheld.", "F", views.yours("Compute")),
+    "speech": ("Speech is yours", "Much of its stake is root's.", "E", views.yours("Speech")),
+    "storage": (
+        "Storage is yours", "The lowest price; half of its stake is root's.", "G", views.yours("Storage"),
+    ),
+}  # fmt: skip
+"""presets: title, sentence, rule and world"""
 
 
 def build(preset: str = "gate") -> Lab:
@@ -56,10 +63,10 @@ def _controls() -> tuple[dict[str, Part], dict[str, Part]]:
         options=[(each.letter, each.letter) for each in REGIMES],
     )  # fmt: skip
     price = LabelledSlider(
-        title="Price of Forecasts", chain="moving_price", labels=["τ per α"], low=0.05, high=0.9, step=0.01
+        title="Price of your subnet", chain="moving_price", labels=["τ per α"], low=0.05, high=0.9, step=0.01
     )
     flow = LabelledSlider(
-        title="Flow into Forecasts", chain="user_flow_ema", labels=["τ a day"],
+        title="Flow into your subnet", chain="user_flow_ema", labels=["τ a day"],
         low=-300.0, high=800.0, step=10.0, digits=0,
     )  # fmt: skip
     withheld = LabelledSlider(
@@ -87,8 +94,7 @@ def _controls() -> tuple[dict[str, Part], dict[str, Part]]:
 
 def load(name: str) -> dict[str, dict[str, Any]]:
     """Return what the controls show for a preset."""
-    _, sentence, rule, other = WORLDS[name]
-    world = views.World(**other)
+    _, sentence, rule, world = WORLDS[name]
     return {
         "preset": {"value": name, "sentence": sentence},
         "rule": {"value": rule},
@@ -103,6 +109,7 @@ def load(name: str) -> dict[str, dict[str, Any]]:
 def compute(state: State) -> views.EmissionView:
     """Make the block that the controls describe."""
     world = views.World(
+        subnet=WORLDS[state["preset"]][3].subnet,
         price=round(state["price"], 2),
         flow=round(state["flow"], 1),
         withheld=round(state["withheld"] / 100, 4),

@@ -113,7 +113,7 @@ def bet_strip() -> BetStrip:
     """Return the bet of this kernel: one widget, wherever it is shown."""
     strip = BetStrip(
         question="what does the twelfth pay?",
-        hint="The first of twelve in the same block pays 1 τ, each next one a quarter more",
+        hint="The first of twelve in the same block pays 1 τ, each next one about a quarter more",
         high=30.0,
         ticks=[0.0, 10.0, 20.0, 30.0],
         unit="τ",

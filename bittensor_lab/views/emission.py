@@ -5,8 +5,8 @@
     alpha      owner 18 %, miners 41 %, validators 41 % less root's part, then wallets   (``block``)
 
 Everything is a real block: the network is put together as the learner sets it, the chain's own
-``block_step`` makes one block of it, in which the epoch of Forecasts is due, and what has grown is
-counted, to the rao. Of the six subnets only Forecasts is the learner's; the others stand still.
+``block_step`` makes one block of it, in which the epoch of the learner's subnet is due, and what has grown
+is counted, to the rao. One of the six is the learner's, Forecasts unless said; the others stand still.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from bittensor_lab.views.economy import emission_breakdown, pools
 
 NAMES = ("Text", "Forecasts", "Images", "Compute", "Speech", "Storage")
 SUBNET = NAMES.index("Forecasts") + 1
+"""netuid of the learner's subnet, unless another is chosen"""
 BLOCKS_PER_DAY = 7_200
 VOTES = (31, 12, 20, 17, 14, 6)
 """root's votes of old, %"""
@@ -48,18 +49,19 @@ WITHHELD = (0.0, 0.0, 0.0, 0.4, 0.1, 0.0)
 ALPHA, IN_POOL = (61_000, 34_000, 23_000, 87_000, 16_000, 10_000), 0.45
 """alpha of each subnet, and the part of it that is in the pool"""
 QUALITY = (30, 22, 16, 12, 8, 6, 4, 2)
-"""what all validators of Forecasts give its miners, %"""
+"""what all validators of the learner's subnet give its miners, %"""
 STAKES, OWN = (0.4, 0.3, 0.2, 0.1), 0.25
 """each validator's part of all stake, and the part of it that is its own"""
 ISSUED, ALICE, HER_ALPHA = 11_000_000, "alice", 1_000
 """TAO issued so far: the first halving lies behind; and a staker"""
-BEST = f"miner-{SUBNET}-1"
 
 
 @dataclass(frozen=True)
 class World:
-    """What the learner sets: the numbers of Forecasts, the gate's bar, and root's stake."""
+    """What the learner sets: which subnet is theirs, its numbers, the gate's bar, and root's stake."""
 
+    subnet: int = SUBNET
+    """netuid; ``yours`` gives the world of another one with the numbers that it has"""
     price: float = PRICES[SUBNET - 1]
     flow: float = FLOWS[SUBNET - 1]
     withheld: float = 0.0
@@ -67,6 +69,11 @@ class World:
     """share at which the gate lets half of a subnet's weight through; here what the chain itself would set"""
     root: float = 60_000.0
     """TAO staked on root"""
+
+    @property
+    def name(self) -> str:
+        """What the learner's subnet is called."""
+        return NAMES[self.subnet - 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,29 +85,35 @@ class EmissionView:
     shares: pd.DataFrame
     """per subnet: its share under the rules A to G; under the one that is set its TAO: injected, buys"""
     alpha: pd.DataFrame
-    """of Forecasts: pot, wallet, alpha"""
+    """of the learner's subnet: pot, wallet, alpha"""
     new: float
     """TAO of the block"""
     made: float
-    """alpha that the block makes in Forecasts"""
+    """alpha that the block makes there"""
     alice: float
     """what of it goes to the staker who holds 1,000 alpha"""
     root_part: float
-    """root's part of the stake weight of Forecasts"""
+    """root's part of the stake weight there"""
     unwithheld: float
-    """the share that Forecasts would have if nothing were withheld there"""
+    """the share that it would have if nothing were withheld there"""
 
     @property
     def share(self) -> float:
-        """The share of Forecasts under the rule."""
-        return float(self.shares[self.rule].iloc[SUBNET - 1])
+        """The share of the learner's subnet under the rule."""
+        return float(self.shares[self.rule].iloc[self.world.subnet - 1])
 
     @property
     def before(self) -> float | None:
-        """The share of Forecasts under the rule before, if there was one."""
+        """Its share under the rule before, if there was one."""
         letters = [each.letter for each in REGIMES]
         place = letters.index(self.rule)
-        return float(self.shares[letters[place - 1]].iloc[SUBNET - 1]) if place else None
+        return float(self.shares[letters[place - 1]].iloc[self.world.subnet - 1]) if place else None
+
+
+def yours(name: str) -> World:
+    """Return the world in which another of the six is the learner's, with the numbers that it has."""
+    at = NAMES.index(name)
+    return World(subnet=at + 1, price=PRICES[at], flow=FLOWS[at], withheld=WITHHELD[at])
 
 
 @lru_cache(maxsize=256)
@@ -111,17 +124,18 @@ def emission(world: World = World(), rule: str = "G") -> EmissionView:
     after, events = block_step(before)
     shares = {letter: emission_shares(state)[1:] for letter, state in states.items()}
     table = pd.DataFrame({"subnet": NAMES, **shares, **_tao(before)})
-    event = next(e for e in events if isinstance(e, EmissionDistributed) and e.netuid == SUBNET)
+    netuid = world.subnet
+    event = next(e for e in events if isinstance(e, EmissionDistributed) and e.netuid == netuid)
     return EmissionView(
         rule=rule,
         world=world,
         shares=table,
         alpha=_alpha(before, after, event),
         new=int(block_emission(before.total_issuance)) / RAO_PER_TAO,
-        made=int(block_emission(before.pools.alpha_issuance(SUBNET))) / RAO_PER_TAO,
-        alice=_grown(before, after, [ALICE]) / RAO_PER_TAO,
-        root_part=root_proportion(before, SUBNET),
-        unwithheld=float(emission_shares(network(replace(world, withheld=0.0), rule))[SUBNET]),
+        made=int(block_emission(before.pools.alpha_issuance(netuid))) / RAO_PER_TAO,
+        alice=_grown(before, after, netuid, [ALICE]) / RAO_PER_TAO,
+        root_part=root_proportion(before, netuid),
+        unwithheld=float(emission_shares(network(replace(world, withheld=0.0), rule))[netuid]),
     )
 
 
@@ -134,13 +148,14 @@ def _tao(state: State) -> dict[str, list[float]]:
 
 
 def _alpha(before: State, after: State, event: EmissionDistributed) -> pd.DataFrame:
-    """Where the alpha that Forecasts makes in the block ends, by pot and wallet.
+    """Where the alpha that the event's subnet makes in the block ends, by pot and wallet.
 
     What validators and their stakers have gained comes from two pots; the event says how much from theirs.
     """
-    best = _grown(before, after, [f"{BEST}-cold"], [BEST])
-    stakers = _grown(before, after, [ALICE, "stakers"])
-    validators = _grown(before, after, [f"{name}-cold" for name in _validators()])
+    best = f"miner-{event.netuid}-1"
+    best = _grown(before, after, event.netuid, [f"{best}-cold"], [best])
+    stakers = _grown(before, after, event.netuid, [ALICE, "stakers"])
+    validators = _grown(before, after, event.netuid, [f"{name}-cold" for name in _validators()])
     takes = stakers + validators - event.validators
     rows = [
         ("miners", "best miner", best),
@@ -156,10 +171,12 @@ def _alpha(before: State, after: State, event: EmissionDistributed) -> pd.DataFr
     return table.assign(alpha=table.alpha.clip(lower=0) / RAO_PER_TAO)
 
 
-def _grown(before: State, after: State, coldkeys: list[str], hotkeys: list[str] | None = None) -> int:
-    """What these coldkeys' stake in Forecasts has grown by, rao; on its validators unless said."""
+def _grown(
+    before: State, after: State, netuid: int, coldkeys: list[str], hotkeys: list[str] | None = None
+) -> int:
+    """What these coldkeys' stake on a subnet has grown by, rao; on its validators unless said."""
     return sum(
-        stake_of(after, SUBNET, hotkey, coldkey) - stake_of(before, SUBNET, hotkey, coldkey)
+        stake_of(after, netuid, hotkey, coldkey) - stake_of(before, netuid, hotkey, coldkey)
         for hotkey in hotkeys or _validators()
         for coldkey in coldkeys
     )
@@ -176,22 +193,23 @@ def network(world: World, rule: str) -> State:
 
 @lru_cache(maxsize=8)
 def _with_world(world: World) -> State:
-    """The network with the numbers of Forecasts, root's stake and what validators give the owner's uid."""
-    state = _base()
+    """The network with the learner's numbers, root's stake and what validators give the owner's uid."""
+    netuid = world.subnet
+    state = _base(netuid)
     price, flow = int(world.price * ONE), world.flow * RAO_PER_TAO / BLOCKS_PER_DAY
-    pooled, staked = int(state.pools.alpha_in[SUBNET] * world.price), tao(world.root)
+    pooled, staked = int(state.pools.alpha_in[netuid] * world.price), tao(world.root)
     columns = {
         "tao_in": (pooled, staked),
         "account": (pooled, staked),
-        "alpha_out": (int(state.pools.alpha_out[SUBNET]), staked),
+        "alpha_out": (int(state.pools.alpha_out[netuid]), staked),
         "moving_price": (price, 0),
         "miner_burned": (int(world.withheld * ONE), 0),
     }
     pools = state.pools
     for name, (here, on_root) in columns.items():
-        pools = pools.at(SUBNET, **{name: here}).at(ROOT_NETUID, **{name: on_root})
+        pools = pools.at(netuid, **{name: here}).at(ROOT_NETUID, **{name: on_root})
     flows = pools.user_flow_ema.copy()
-    flows[SUBNET] = flow
+    flows[netuid] = flow
     grown = int(pools.account.sum() - state.pools.account.sum())
     state = replace(
         state,
@@ -199,11 +217,11 @@ def _with_world(world: World) -> State:
         stake=(state.stake[ROOT_NETUID].update(_ledger(staked)), *state.stake[1:]),
         total_issuance=state.total_issuance + grown,
     )
-    return state.with_subnet(state.subnet(SUBNET).with_mechanism(0, weights=_weights(world.withheld)))
+    return state.with_subnet(state.subnet(netuid).with_mechanism(0, weights=_weights(world.withheld)))
 
 
 @cache
-def _base() -> State:
+def _base(yours: int) -> State:
     """What the learner does not touch: main net's rules, six pools, their stakes; the epoch is due.
 
     Nobody's root dividends are drawn by lot in this block, so that all of them stay where they can be seen.
@@ -228,7 +246,7 @@ def _base() -> State:
     )
     free = tao(ISSUED) - int(pooled.sum()) - sum(state.free.values())
     stake = [
-        ledger.update(_ledger(int(amount), netuid == SUBNET))
+        ledger.update(_ledger(int(amount), netuid == yours))
         for netuid, (ledger, amount) in enumerate(zip(state.stake, alpha - inside, strict=True))
     ]
     return replace(
@@ -239,7 +257,7 @@ def _base() -> State:
         total_issuance=tao(ISSUED),
         stake=tuple(stake),
         staking_hotkeys=state.staking_hotkeys.update(dict.fromkeys(_stakers(), tuple(_validators()))),
-        clocks=state.clocks.at(SUBNET, pending_epoch_at=state.block + 1),
+        clocks=state.clocks.at(yours, pending_epoch_at=state.block + 1),
     )
 
 
@@ -255,7 +273,7 @@ def _ledger(total: int, alice: bool = False) -> dict[str, SharePool]:
 
 
 def _weights(withheld: float, quality: Sequence[int] = QUALITY) -> tuple[Row, ...]:
-    """The rows of Forecasts: all validators give the owner's uid a part, the miners the rest by quality."""
+    """The rows of the learner's subnet: all give the owner's uid a part, the miners the rest by quality."""
     uids = [0, *range(1 + len(STAKES), 1 + len(STAKES) + len(QUALITY))]
     given = np.array([withheld, *((1 - withheld) * np.array(quality) / sum(quality))])
     row = make_row(np.array(uids), np.round(given / given.max() * U16_MAX))
@@ -281,7 +299,7 @@ def subnets() -> pd.DataFrame:
 
 
 def history(view: EmissionView) -> pd.DataFrame:
-    """Return the seven rules with their dates, their formulas, and the share of Forecasts in % by each."""
+    """Return the seven rules: their dates, their formulas, and what the learner's subnet gets by each, %."""
     rows = [
         (
             each.letter,
@@ -289,11 +307,12 @@ def history(view: EmissionView) -> pd.DataFrame:
             each.since,
             each.until,
             each.formula,
-            100 * view.shares[each.letter][SUBNET - 1],
+            100 * view.shares[each.letter][view.world.subnet - 1],
         )
         for each in REGIMES
     ]
-    return pd.DataFrame(rows, columns=["rule", "name", "since", "until", "share s", "Forecasts, %"])
+    columns = ["rule", "name", "since", "until", "share s", f"{view.world.name}, %"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def terms(world: World = World(), rule: str = "G") -> pd.DataFrame:
@@ -331,7 +350,7 @@ def two_mechanisms() -> pd.DataFrame:
     keys = [subnet.hotkeys[uid] for uid in uids]
     found = after.subnet(SUBNET)
     incentive = [found.mechanism(m).incentive[list(uids)] / U16_MAX for m in range(2)]
-    paid = np.array([_grown(before, after, [f"{key}-cold"], [key]) for key in keys]) / RAO_PER_TAO
+    paid = np.array([_grown(before, after, SUBNET, [f"{key}-cold"], [key]) for key in keys]) / RAO_PER_TAO
     return pd.DataFrame(
         {
             "miner": [f"M{number + 1}" for number in range(len(keys))],

@@ -22,10 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 from bittensor_lab.kernels.coinbase import FULL_TAO
 from bittensor_lab.regimes import REGIMES, regime
 from bittensor_lab.units import NO_BREAK_SPACE, THIN_SPACE, format_percent
-from bittensor_lab.views.emission import HER_ALPHA, NAMES, SUBNET, EmissionView
+from bittensor_lab.views.emission import HER_ALPHA, NAMES, EmissionView
 from bittensor_lab.views.labels import apart
 
-FOLLOWED = NAMES[SUBNET - 1]
 SHORT = ("votes", "price", "user flow", "net flow", "× root", "× unburned", "gate")
 """the rules A to G in a column's head"""
 SAID = ("Root's vote", "The price", "The user flow", "The net flow", "Price × root × unburned",
@@ -67,7 +66,8 @@ def title(view: EmissionView) -> str:
     """Return what the picture proves."""
     place = _place(view.rule)
     now = _digits(view, view.rule)
-    said = f"{SAID[place]} gives {FOLLOWED} {_part(view.share, now)}{' of the block' if view.share else ''}"
+    part = f"{_part(view.share, now)}{' of the block' if view.share else ''}"
+    said = f"{SAID[place]} gives {view.world.name} {part}"
     if view.before is None:
         return said
     cost = int(percents([view.unwithheld])[0]) - now
@@ -84,7 +84,7 @@ def _place(letter: str) -> int:
 
 
 def _digits(view: EmissionView, letter: str) -> int:
-    return int(percents(view.shares[letter])[SUBNET - 1])
+    return int(percents(view.shares[letter])[view.world.subnet - 1])
 
 
 def _part(share: float, digits: int) -> str:
@@ -109,12 +109,12 @@ def _day(iso: str) -> str:
 
 def summary(view: EmissionView) -> str:
     """Return the picture in words."""
-    mine = view.shares.iloc[SUBNET - 1]
+    mine = view.shares.iloc[view.world.subnet - 1]
     pots = view.alpha.groupby("pot").alpha.sum()
     kept = float(view.alpha.alpha[view.alpha.wallet == "withheld"].sum())
     held = f" ({kept:.3f} of it is withheld, since the owner's own keys earned it)" if kept > SEEN else ""
     return (
-        f"{title(view)}. {_who_pays(view)} {FOLLOWED} gets {mine[view.rule] * view.new:.3f} of the "
+        f"{title(view)}. {_who_pays(view)} {view.world.name} gets {mine[view.rule] * view.new:.3f} of the "
         f"{view.new:g} TAO: {mine.injected:.3f} go into its pool, {mine.buys:.3f} buy alpha. In the same "
         f"block it makes {view.made:g} alpha: {pots.miners:.3f} for miners{held}, {pots.validators:.3f} "
         f"for validators and their stakers, {pots.root:.3f} for root, {pots.owner:.3f} for the owner. "
@@ -148,7 +148,7 @@ def tables(view: EmissionView) -> dict[str, pd.DataFrame]:
     return {
         "cells": _cells(view),
         "names": pd.DataFrame(
-            {"row": range(len(NAMES)), "subnet": NAMES, "about": [n == FOLLOWED for n in NAMES]}
+            {"row": range(len(NAMES)), "subnet": NAMES, "about": [n == view.world.name for n in NAMES]}
         ),
         "heads": _heads(view),
         **{
@@ -169,7 +169,7 @@ def _cells(view: EmissionView) -> pd.DataFrame:
             mark = [view.world.bar] * len(NAMES)
         for row, name in enumerate(NAMES):
             text = "<1" if share[row] > 0 and not whole[row] else str(whole[row])
-            rows.append((row, column, share[row], mark[row], text, name == FOLLOWED, dashed))
+            rows.append((row, column, share[row], mark[row], text, name == view.world.name, dashed))
     return pd.DataFrame(rows, columns=["row", "column", "share", "mark", "text", "about", "dashed"])
 
 
@@ -215,7 +215,7 @@ class Flow:
 def _tao_flow(view: EmissionView) -> Flow:
     parts = view.shares[["injected", "buys"]].to_numpy()
     scale = TAO_HEIGHT / view.new
-    strong = [name == FOLLOWED for name in NAMES]
+    strong = [name == view.world.name for name in NAMES]
     tones = ["tao"] * len(NAMES)
     places, ribbons, nodes = _laid_out(
         "tao", parts * scale, tones, tones[:2], [0.75 if s else 0.28 for s in strong], (16, 40)
@@ -237,7 +237,7 @@ def _tao_flow(view: EmissionView) -> Flow:
 
 def _pool_words(view: EmissionView) -> list[list[tuple[str, str]]]:
     """What stands beside the two ends of the TAO, line by line."""
-    total, mine = view.shares[["injected", "buys"]].sum(), view.shares.iloc[SUBNET - 1]
+    total, mine = view.shares[["injected", "buys"]].sum(), view.shares.iloc[view.world.subnet - 1]
     all_in = regime(view.rule).injection_rule == FULL_TAO
     beside = "beside at most 1 α:" if all_in else "beside new alpha:"
     effect = "the price may rise" if all_in else "price unchanged"
@@ -246,7 +246,7 @@ def _pool_words(view: EmissionView) -> list[list[tuple[str, str]]]:
     return [
         [
             (f"{amount:.3f}{NO_BREAK_SPACE}τ {verb}", "tao"), (first, "second"), (second, "second"),
-            *([(f"{FOLLOWED} {own:.3f}", "tao")] if amount > SEEN else []),
+            *([(f"{view.world.name} {own:.3f}", "tao")] if amount > SEEN else []),
         ]
         for amount, own, verb, first, second in (
             (total.injected, mine.injected, "injected", beside, effect),

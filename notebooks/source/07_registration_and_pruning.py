@@ -15,7 +15,7 @@
 # %% [markdown] id="bet-words"
 # ## 1 · Your bet
 #
-# Each registration makes the next one dearer by a quarter, at once; then the price falls again, slowly. Twelve people
+# Each registration makes the next one dearer by about a quarter, at once; then the price falls again, slowly. Twelve people
 # want to be quick and register in the same block. **The first one pays 1 τ. What does the twelfth pay?**
 
 # %% id="bet" jupyter={"source_hidden": true}
@@ -177,7 +177,7 @@ self_check(goes_next, [(queue, views.goes_first(*queue)) for queue in queues])
 # lesson 05, does your own work count:
 
 # %% id="sealed" jupyter={"source_hidden": true}
-views.sealed(period=3, tempos=(1, 2, 3, 4, 5)).T.astype(object)
+views.sealed(period=3, tempos=(1, 2, 3, 4, 5))
 
 # %% [markdown] id="more-questions"
 # **"Yesterday a registration cost 0.3 τ, today 3. Who sets this?"** Nobody. Somebody has registered often: ten in one

@@ -37,15 +37,16 @@ labs.bet_on_emission()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# Above: seven rules, one block, six subnets; *Forecasts* is yours. Below: where the block's TAO goes under the rule
-# that you choose, and where the alpha goes that *Forecasts* makes in the same block, down to Alice, who has staked
-# 1,000 alpha there. Each of these blocks is made by the engine, to the last rao. Things to try:
+# Above: seven rules, one block, six subnets; the blue one is yours, *Forecasts* at first. Below: where the block's TAO
+# goes under the rule that you choose, and where the alpha goes that your subnet makes in the same block, down to Alice,
+# who has staked 1,000 alpha there. Each of these blocks is made by the engine, to the last rao. Things to try:
 #
 # * Walk from **A** to **G**. Which rule likes *Forecasts* best, and what is it that this rule looks at? (The short names:
 #   E is price × root × unburned, F price × unburned, G the same with the gate.)
 # * Under **G**, move **The gate's bar** from one end to the other. What happens to the row *Together*?
-# * Choose *People leave*, then move **Flow into Forecasts**. How much must come before anything goes in?
+# * Choose *People leave*, then move **Flow into your subnet**. How much must come before anything goes in?
 # * Choose *The owner's keys*. Whom does the withheld pay cost something, besides the miners? Under which rules?
+# * Choose another subnet: *Storage is yours*. Which rule was best for it, and which is worst? Raise its price slowly.
 # * Move **Staked on root** to 0. Where does the TAO go that is no longer injected? And Alice's pay: up or down?
 
 # %% id="lab" jupyter={"source_hidden": true}
@@ -84,7 +85,8 @@ print(inspect.getsource(emission.gate_shares.py_func))
 # ### Why did my subnet's emission change?
 #
 # Look whether the rule changed before you look for a reason in your subnet. These are the rules with the dates of
-# their code (main net followed by hours or days), and what each gives to *Forecasts*, with nothing else changed:
+# their code (main net followed by hours or days), and what each gives to your subnet as you left it in the lab, with
+# nothing else changed:
 
 # %% id="history" jupyter={"source_hidden": true}
 import pandas as pd
@@ -127,7 +129,7 @@ terms.T.assign(together=terms.sum().drop(["price", "cap"])).round(3).astype(obje
 #
 # People are paid in alpha, of which each subnet makes up to one a block for them, whatever its TAO. The owner's cut comes off
 # first. The rest is halved between miners and validators, and of the validators' half root gets the part *g*. All of
-# it waits in four pots until the subnet's [epoch](glossary.md#epoch). For *Forecasts*, as you left it in the lab:
+# it waits in four pots until the subnet's [epoch](glossary.md#epoch). For your subnet, as you left it in the lab:
 
 # %% id="wallets" jupyter={"source_hidden": true}
 lab.result.alpha.set_index(["pot", "wallet"]).T.map("{:.4f}".format)
