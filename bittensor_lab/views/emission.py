@@ -152,8 +152,8 @@ def _alpha(before: State, after: State, event: EmissionDistributed) -> pd.DataFr
 
     What validators and their stakers have gained comes from two pots; the event says how much from theirs.
     """
-    best = f"miner-{event.netuid}-1"
-    best = _grown(before, after, event.netuid, [f"{best}-cold"], [best])
+    miner = f"miner-{event.netuid}-1"
+    best = _grown(before, after, event.netuid, [f"{miner}-cold"], [miner])
     stakers = _grown(before, after, event.netuid, [ALICE, "stakers"])
     validators = _grown(before, after, event.netuid, [f"{name}-cold" for name in _validators()])
     takes = stakers + validators - event.validators

@@ -116,8 +116,8 @@ pd.DataFrame({"stays, blocks": stays, "paid, α": {e: views.paid_to_you(views.Ru
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
 #
-# **Exercise 1.** The price is `burn`. `n` people register in this block; then nobody for `blocks` blocks. Return the price,
-# far above its floor. (Each registration multiplies by 1.26.)
+# **Exercise 1.** The price is `burn`. `n` people register in this block; then nobody for `blocks` blocks. Return the price
+# then. (Each registration multiplies by 1.26; floor and ceiling are far away.)
 #
 # <details><summary>Hint 1</summary>First up, then down. How many half-lives are <code>blocks</code> blocks?</details>
 # <details><summary>Hint 2</summary>It is halved <code>blocks / half_life</code> times:
@@ -193,7 +193,7 @@ views.sealed(period=3, tempos=(1, 2, 3, 4, 5))
 #
 # ## In three sentences
 #
-# A place costs what the last hours' rush has made of the price, 1.26 times more with each newcomer and half after each
+# A place costs what the last hours' rush has made of the price: 1.26 times as much after each newcomer, half after each
 # half-life. The newcomer gets the uid of whoever was paid least in the last epoch and is past immunity, miner or
 # validator. So a subnet's owner chooses, by immunity and by the price's half-life and step,
 # how long a newcomer has to show what it can do.

@@ -53,7 +53,8 @@ from IPython.display import display
 display(labs.bet_on_the_pool())
 small = views.Pool(tao=1_000)
 trip = views.round_trip(small, 1_000)
-trip.assign(slippage=[f"{part:.1%}" for part in trip.slippage]).round(4).set_index("step")
+trip = trip.round({"put in": 2, "got out": 2, "price after": 4})
+trip.assign(slippage=[f"{part:.0%}" for part in trip.slippage]).set_index("step")
 
 # %% [markdown] id="reveal-why"
 # The purchase had a slippage of a hundred per cent, and still almost nothing was lost. A pool moves on one curve, up
@@ -108,7 +109,7 @@ import pandas as pd
 
 pools = {w: views.trade(views.Pool(quote_weight=w)) for w in (0.35, 0.5, 0.65)}
 rows = {w: {"TAO / alpha": 1 / views.PER_TAO, "price": v.price, "impact of 100 τ, %": 100 * v.quote.price_impact} for w, v in pools.items()}
-pd.DataFrame(rows).T.rename_axis("weight of the TAO").round(4)
+pd.DataFrame(rows).T.rename_axis("weight of the TAO").round({"TAO / alpha": 4, "price": 4, "impact of 100 τ, %": 1})
 
 # %% [markdown] id="sandwich"
 # ### Somebody quicker
@@ -121,8 +122,8 @@ cases = {"no limit": views.NO_LIMIT, "5 %": 0.05}
 pd.concat({name: views.sandwich(views.Pool(), 200, 1_000, part).set_index("who") for name, part in cases.items()}, names=["tolerance"]).round(2)
 
 # %% [markdown] id="sandwich-why"
-# (Your gain is the alpha that you got less than without the other, at the average price that you would have paid.) What
-# the quicker one gains is what you lose, to within one per cent. With the limit your order finds the price beyond it and
+# (What you lose is alpha: so much less than without the other, at the average price that you would have paid.) What the
+# quicker one gains is what you lose, to within one per cent. With the limit your order finds the price beyond it and
 # is refused; the other has paid two fees for nothing. That is what a limit is for. It does not make a trade cheaper.
 #
 # Cutting an order into ten does not make it cheaper either, if nobody trades in between: the last of ten purchases
