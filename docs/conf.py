@@ -24,7 +24,7 @@ author = copyright = "the bittensor_lab authors"
 version = release = __version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
-exclude_patterns = ["images"]
+exclude_patterns = ["images", "static"]
 templates_path = ["templates"]
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 4
@@ -40,6 +40,8 @@ numpydoc_show_class_members = False
 html_math_renderer = "mathml"
 
 html_theme = "pydata_sphinx_theme"
+html_static_path = ["static"]
+html_css_files = ["pages.css"]
 html_title = f"bittensor_lab {version}"
 html_copy_source = False
 html_show_sourcelink = False
