@@ -305,9 +305,13 @@ def catalogued(lacking=()):
 
 
 class ChainNode:
-    """Answers on this machine, at ``address``, for as long as the ``with`` block lasts."""
+    """Answers on this machine, at ``address``, for as long as the ``with`` block lasts.
 
-    def __init__(self, state, faults=None, lacking=(), spec_version=SPEC_VERSION):
+    ``faults`` are what happens to the n-th message; ``lacking`` items are not there; ``other`` ones have
+    another type, and one value everywhere.
+    """
+
+    def __init__(self, state, faults=None, lacking=(), spec_version=SPEC_VERSION, other=None):
         self.block, self.faults, self.asked = state.block, dict(faults or {}), 0
         self.spec_version, self.methods = spec_version, []
         self._answers = {
@@ -322,9 +326,12 @@ class ChainNode:
             "state_queryStorageAt": self._values,
             "state_getKeysPaged": self._keys,
         }
-        known = catalogued(lacking)
+        known, other = catalogued(lacking), other or {}
+        known |= {item: (*known[item][:2], kind) for item, (kind, _) in other.items()}
         values = [
-            (*known[item][:2], keys, value) for item, keys, value in stored_items(state) if item in known
+            (*known[item][:2], keys, other[item][1] if item in other else value)
+            for item, keys, value in stored_items(state)
+            if item in known
         ]
         by_netuid = {item for _, item, keys, _ in values if len(keys) == 1} - BY_HOTKEY
         used = dict.fromkeys([item for _, item, _, _ in values] + sorted(BY_HOTKEY_AND_NETUID & set(known)))

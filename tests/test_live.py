@@ -196,6 +196,23 @@ def test_a_chain_without_pools_is_refused(state, tmp_path):
         assert "no Bittensor chain" in refused(tmp_path, node.address)
 
 
+def test_values_of_another_form_are_noted_or_refused(state, tmp_path):
+    other = {"Burn": ("(u64, u64)", (1, 2)), "MinerBurned": ("u64", 7), "Active": ("u16", 1)}
+    with ChainNode(state, other=other) as node:
+        taken = take_snapshot(tmp_path / "taken", node.address, [1])
+    said = " ".join(taken.notes)
+    assert all(f"SubtensorModule.{item} (its values have another form" in said for item in other)
+    assert taken.state.subnet(1).active.all() and taken.state.pools.miner_burned.tolist() == [0] * 4
+    for item, kind, value in (
+        ("SubnetMovingPrice", "u64", 7),
+        ("Weights", "u64", 7),
+        ("Tempo", "u64", 2**40),
+    ):
+        (tmp_path / item).mkdir()
+        with ChainNode(state, other={item: (kind, value)}) as node:
+            refused(tmp_path / item, node.address, [1])
+
+
 def test_what_is_not_there_is_said(state, node, tmp_path):
     assert "no subnet 9" in refused(tmp_path, node.address, [9])
     assert f"The last one is {state.block}" in refused(tmp_path, node.address, block=state.block + 1)

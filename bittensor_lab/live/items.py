@@ -36,6 +36,16 @@ def part(place: int, value_of: Value = int) -> Value:
     return lambda value: value_of(value[place])
 
 
+def numbers(value: Any) -> list[tuple[int, int]]:
+    """Return a row of weights or bonds: (uid, u16)."""
+    return [(int(uid), int(number)) for uid, number in value]
+
+
+def relations(value: Any) -> list[tuple[int, str]]:
+    """Return a list of childkeys or parents: (part, hotkey)."""
+    return [(int(part), str(hotkey)) for part, hotkey in value]
+
+
 @dataclass(frozen=True)
 class Stored:
     """A storage item, and how what it holds becomes a cell's value."""

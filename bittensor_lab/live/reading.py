@@ -20,7 +20,16 @@ from bittensor_lab.datasets.schema import FILES
 from bittensor_lab.datasets.snapshot import Rows
 from bittensor_lab.errors import InputError, one_line
 from bittensor_lab.live.connection import Node, NoSuchItemError
-from bittensor_lab.live.items import HYPERPARAMETERS, NETWORK, NEURONS, POOLS, SUBTENSOR, Stored
+from bittensor_lab.live.items import (
+    HYPERPARAMETERS,
+    NETWORK,
+    NEURONS,
+    POOLS,
+    SUBTENSOR,
+    Stored,
+    numbers,
+    relations,
+)
 from bittensor_lab.state import ROOT_NETUID
 
 NEEDED = {column.name for column in FILES["subnets.csv"] if column.is_required}
@@ -79,9 +88,14 @@ class _Desk:
         try:
             raw = await answers
         except NoSuchItemError as error:
-            self.notes.append(f"Not read: {stored.pallet}.{stored.item} ({one_line(str(error))}).")
-            return None
-        return [stored.if_none if value is None else stored.value_of(value) for value in raw]
+            why = str(error)
+        else:
+            try:
+                return [stored.if_none if value is None else stored.value_of(value) for value in raw]
+            except (TypeError, ValueError, LookupError, OverflowError):
+                why = "its values have another form than runtime 425 gave them"
+        self.notes.append(f"Not read: {stored.pallet}.{stored.item} ({one_line(why)}).")
+        return None
 
 
 async def read_network(node: Node, asked: Asked, progress: Progress) -> Reading:
@@ -212,24 +226,23 @@ async def _owners(desk: _Desk, hotkeys: Sequence[str]) -> list[str]:
 async def _read_pairs(desk: _Desk, netuid: int, uids: Sequence[Sequence[int]], rows: dict[str, Rows]) -> None:
     """Add the weights and the bonds of a subnet's first mechanism, as they are stored."""
     for file, item, name in (("weights.csv", "Weights", "weight"), ("bonds.csv", "Bonds", "bond")):
-        for (_, uid), pairs in zip(uids, await _column(desk, Stored(item, list), uids), strict=True):
+        for (_, uid), pairs in zip(uids, await _column(desk, Stored(item, numbers), uids), strict=True):
             rows[file] += [
-                {"netuid": netuid, "validator_uid": uid, "miner_uid": int(other), name: int(value)}
+                {"netuid": netuid, "validator_uid": uid, "miner_uid": other, name: value}
                 for other, value in pairs
-                if int(other) < len(uids)
+                if other < len(uids)
             ]
 
 
 async def _read_children(desk: _Desk, netuid: int, hotkeys: Sequence[str], rows: dict[str, Rows]) -> None:
     """Add the childkeys of the neurons, and of those who lend to them."""
     here = [[hotkey, netuid] for hotkey in hotkeys]
-    lenders = await _column(desk, Stored("ParentKeys", list), here)
-    known = dict.fromkeys([*hotkeys, *(str(parent) for pairs in lenders for _, parent in pairs)])
-    lent = await _column(desk, Stored("ChildKeys", list), [[hotkey, netuid] for hotkey in known])
+    lenders = await _column(desk, Stored("ParentKeys", relations), here)
+    known = dict.fromkeys([*hotkeys, *(parent for pairs in lenders for _, parent in pairs)])
+    lent = await _column(desk, Stored("ChildKeys", relations), [[hotkey, netuid] for hotkey in known])
     for parent, pairs in zip(known, lent, strict=True):
         rows["children.csv"] += [
-            {"netuid": netuid, "parent": parent, "child": str(child), "proportion": int(part)}
-            for part, child in pairs
+            {"netuid": netuid, "parent": parent, "child": child, "proportion": part} for part, child in pairs
         ]
 
 
