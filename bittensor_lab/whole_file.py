@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 SCRATCH = ".part-"
 MAX_NAME = 40
 """characters of a file's name that its scratch file's has: together they must fit"""
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 FORGOTTEN = 600
 """seconds after which nobody can still be writing a scratch file"""
 
@@ -38,16 +40,19 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise OSError(errno.EINVAL, "it is not a regular file", str(target))
     prefix = f"{SCRATCH}{target.name[:MAX_NAME]}."
     _take_away_forgotten(target.parent, prefix)
-    handle, name = tempfile.mkstemp(prefix=prefix, dir=target.parent)
+    scratch = target.parent / f"{prefix}{secrets.token_hex(8)}"
+    handle = os.open(scratch, NEW, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, target)
+        if target.exists():  # who may read the old one may read the new one, and nobody else
+            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
+        os.replace(scratch, target)
     except BaseException:
         with suppress(OSError):  # the first error is the one to tell
-            os.unlink(name)
+            scratch.unlink()
         raise
     _sync_folder(target.parent)
 

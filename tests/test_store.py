@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import zipfile
@@ -28,6 +29,7 @@ from bittensor_lab.errors import ChainError, InputError
 from bittensor_lab.invariants import violations
 from bittensor_lab.presets import demo_network, empty_network
 from bittensor_lab.rows import EMPTY_ROW, Row, make_row
+from bittensor_lab.whole_file import write_whole
 
 
 def lived(seed: int):
@@ -545,3 +547,15 @@ def test_loaded_arrays_are_read_only(tmp_path):
     loaded = store.load(tmp_path / "a")
     with pytest.raises(ValueError, match="read-only"):
         loaded.clocks.burn[0] = 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of this kind are POSIX's")
+def test_who_may_read_the_old_file_may_read_the_new_one(tmp_path):
+    usual, shut = tmp_path / "usual", tmp_path / "shut"
+    plain = tmp_path / "plain"
+    plain.write_bytes(b"")
+    shut.touch(mode=0o600)
+    for path in (usual, shut):
+        write_whole(path, b"whole")
+    assert stat.S_IMODE(usual.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+    assert stat.S_IMODE(shut.stat().st_mode) == 0o600
