@@ -24,10 +24,10 @@ LANES = {
 }
 """place, words, colour and shape"""
 HEIGHT = 276
-BLOCKS, NUMBERED = (999, 1_123), [1_001, 1_020, 1_040, 1_060, 1_080, 1_100, 1_120]
+BLOCKS, NUMBERED = (997, 1_125), [1_001, 1_020, 1_040, 1_060, 1_080, 1_100, 1_120]
 """from where to where the strip goes, and the blocks whose number stands below"""
-WIDTHS = {"strip": (-4, 1.0)}
-"""of the whole width, less half of the last number below"""
+WIDTHS = {"strip": (-12, 1.0)}
+"""of the whole width, less what the first and last number below stand out where it is narrow"""
 
 
 def blocks_chart(

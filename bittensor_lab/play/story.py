@@ -317,7 +317,7 @@ def title(told: Story, number: int) -> str:
 
 def subtitle(told: Story, number: int) -> str:
     """Return how to read the marks."""
-    return "Above the line: off the chain. Below: what the chain sees and does. A larger mark: two or more."
+    return "Above the line: off the chain. Below: what the chain sees and does. Large: two or more."
 
 
 def summary(told: Story, number: int) -> str:

@@ -100,8 +100,8 @@ view.miners[["miner", "consensus"]].assign(kept=kept, share=kept / kept.sum(), i
 # * **Stake is the vote.** With less than half of the stake no crowd can lift the consensus on a miner above what somebody
 #   in the majority gave it. But look at *Cabal*: M6 earns 8.9 %, and would earn 5.1 % without the cabal. The smaller part
 #   of that is the median, which the cabal moves up *within* what honest validators said, from 5 to 6 %. The larger part
-#   is the sum: what the cabal took from the other miners is clipped and gone, so all sums are smaller, and M6's share
-#   of them is greater.
+#   is the sum: what the cabal took from the other miners is clipped and gone, so their sums are smaller, and M6's share
+#   of all is greater.
 # * **A mean has no such floor.** With a mean every per cent of stake buys its share of the pay, and the
 #   cheapest attack is to shout.
 #
