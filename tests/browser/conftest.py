@@ -1,11 +1,14 @@
 """What the browser tests share: one JupyterLab, one Chromium, and a clear word where there is none."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+from bittensor_lab import places
 
 HERE = Path(__file__).resolve().parent
 _spec = importlib.util.spec_from_file_location("browser_driver", HERE / "driver.py")
@@ -51,9 +54,13 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def address(browser, course, tmp_path_factory):
-    """JupyterLab on a copy of the notebooks, with a data folder of its own."""
+    """JupyterLab on a copy of the notebooks, with a data folder of its own; what is compiled is shared."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "cache").mkdir()
+    with contextlib.suppress(OSError):  # Windows asks for rights to link: there it compiles once more
+        (home / "cache" / "numba").symlink_to(places.user_cache() / "numba", target_is_directory=True)
     patch = pytest.MonkeyPatch()
-    patch.setenv("BITTENSOR_LAB_HOME", str(tmp_path_factory.mktemp("home")))
+    patch.setenv("BITTENSOR_LAB_HOME", str(home))
     with driver.jupyterlab(course) as served:
         yield served
     patch.undo()

@@ -1,5 +1,8 @@
 """The playground end to end: a real JupyterLab, a real Chromium, a real kernel."""
 
+import os
+import signal
+
 import pytest
 
 LAB = ".btlab"
@@ -17,6 +20,7 @@ CROSSING = """() => [...document.querySelectorAll('.btlab-stack')].flatMap((stac
         .filter((e) => e.offsetParent && e.getBoundingClientRect().right > right)
         .map((e) => `${e.className} ${e.innerText}`) })"""
 """what of a column stands in the next one"""
+SAID_OF_THE_KERNEL = "() => getComputedStyle(document.querySelector('.btlab'), '::before').content"
 
 
 @pytest.fixture
@@ -204,6 +208,41 @@ def test_a_game_is_saved_and_loaded(lab):
     lab.tab.get_by_label("Name of the game").fill("by hand")
     press(lab, "Save")
     lab.tab.wait_for_function("() => document.querySelector('.bl-said').innerText.includes('by hand')")
+    press(lab, "1 epoch")
+    reached(lab, start + 1)
+    press(lab, "Load")
+    lab.tab.wait_for_function("() => document.querySelector('.bl-said').innerText.includes('is loaded')")
+    at(lab, start)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a kill without a warning is another thing there")
+def test_a_killed_kernel_is_said_and_the_game_goes_on_when_all_is_run_again(lab):
+    start = block(lab)
+    lab.tab.get_by_label("Name of the game").fill("before the kill")
+    press(lab, "Save")
+    lab.tab.wait_for_function("() => document.querySelector('.bl-said').innerText.includes('the kill')")
+    press(lab, "Play")
+    reached(lab, start + 4)
+    width = lab.tab.locator(".btlab-picture").bounding_box()["width"]
+    os.kill(int(lab.execute("import os; print(os.getpid())")), signal.SIGKILL)
+    lab.tab.locator(".jp-Dialog").get_by_text("It will restart automatically").wait_for()
+    lab.tab.locator(".jp-Dialog .jp-mod-accept").click()
+    lab.ready()
+    assert "The kernel behind this has ended" in lab.tab.evaluate(SAID_OF_THE_KERNEL)
+    assert lab.tab.locator(".btlab-picture").bounding_box()["width"] == pytest.approx(width, abs=2)
+    lab.shot("playground-killed", LAB)
+    stopped = block(lab)
+    lab.command("docmanager:save")
+    lab.tab.wait_for_timeout(1_000)
+    assert block(lab) == stopped and lab.execute(LOOPS).strip() == "0"
+    lab.tab.reload(wait_until="domcontentloaded")
+    lab.ready()
+    lab.run_all()
+    lab.drawn(60_000)
+    lab.idle()
+    at(lab, start)
+    assert lab.tab.evaluate(SAID_OF_THE_KERNEL) == "none", "this one lives"
+    assert lab.execute(LOOPS).strip() == "0", "nobody has pressed Play"
     press(lab, "1 epoch")
     reached(lab, start + 1)
     press(lab, "Load")
