@@ -22,17 +22,18 @@ from bittensor_lab.whole_file import SCRATCH, write_whole
 KILLS = int(os.environ.get("KILLS", "4"))
 """of each writer; KILLS=200 for a long one"""
 WRITERS = {
-    "bets": "bets.record('a', bets.Bet(n, 1, '%', 'how much? ' * 500))",
-    "answers": "progress.tried(f'q{n % 300}', True)",
-    "game": "shelf.keep(game, 'mine')",
-    "course": "shutil.rmtree('course', ignore_errors=True); handout.hand_out(pathlib.Path('course'))",
+    "bets": ("from bittensor_lab import bets", "bets.record('a', bets.Bet(n, 1, '%', 'how much? ' * 500))"),
+    "answers": ("from bittensor_lab import progress", "progress.tried(f'q{n % 300}', True)"),
+    "game": ("from bittensor_lab.play import shelf; game = shelf.fetch('mine')", "shelf.keep(game, 'mine')"),
+    "course": (
+        "import pathlib, shutil; from bittensor_lab import handout",
+        "shutil.rmtree('course', ignore_errors=True); handout.hand_out(pathlib.Path('course'))",
+    ),
 }
-SETUP = """
-import pathlib, shutil
+"""what each begins with, and what it writes again and again"""
+LOOP = """
 from itertools import count
-from bittensor_lab import bets, handout, play, progress
-from bittensor_lab.play import shelf
-game = play.opening(seed=1)
+{}
 print("go", flush=True)
 for n in count(): {}
 """
@@ -53,8 +54,8 @@ def home(tmp_path, monkeypatch):
 
 def kill_while(code: str, after: float) -> None:
     """Run code that writes again and again, and end it after so many seconds without a warning."""
-    with subprocess.Popen([sys.executable, "-c", SETUP.format(code)], stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline(), "it ended by itself"
         time.sleep(after)
         child.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
 
@@ -67,7 +68,7 @@ def test_a_kill_at_any_moment_costs_nothing_that_was_saved(name):
         shelf.keep(opening(seed=1), "mine")
     rng, seen = random.Random(5), 0
     for _ in range(KILLS):
-        kill_while(WRITERS[name], rng.uniform(0.0, 0.25))
+        kill_while(LOOP.format(*WRITERS[name]), rng.uniform(0.0, 0.25))
         found = READ[name]()  # a damaged file would be a warning or an error
         assert name != "course" or found.kept == (), "half of a file would pass for the learner's own"
         assert name != "answers" or len(found) >= seen, "what was kept stays"
@@ -113,14 +114,19 @@ def test_a_full_disk_costs_the_going_on_not_the_grading(tmp_path, monkeypatch):
         assert journal.results == {"digest": result}
 
 
-@pytest.mark.parametrize("place", ["under a file", "no home"])
+def no_home_known(*_, **__):
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize("place", ["under a file", "no home", "a tilde"])
 def test_nowhere_to_write_is_said_and_nothing_stops(home, monkeypatch, place, capsys):
     if place == "under a file":
         home.write_text("in the way")
     else:
         monkeypatch.delenv("BITTENSOR_LAB_HOME")
-        monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: Path("~/.local/share/x"))
-        monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/x"))
+        find = no_home_known if place == "no home" else lambda *_, **__: Path("~/.local/share/x")
+        monkeypatch.setattr("platformdirs.user_data_path", find)
+        monkeypatch.setattr("platformdirs.user_cache_path", find)
     assert bets.everything() == {} and progress.everything() == {} and shelf.names() == []
     lessons.value_check("price", 2.0, lambda value: "right")
     assert "BITTENSOR_LAB_HOME" in capsys.readouterr().out
