@@ -16,7 +16,7 @@ from bittensor_lab.charts.frame import heading, pile, sources
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 PERCENT = "datum.value ? format(datum.value, '+.0%') : '0%'"
-GAIN = "What copying gains, % of what an honest validator earns, by how late the copier is"
+GAIN = "What the copier earns more than the honest, by how late it is"
 CURVE, COURSE = 210, 130
 """heights, pixels"""
 WIDTHS = {"curve": (-58, 1.0), "course": (-58, 1.0)}

@@ -74,11 +74,7 @@ def _price(data: dict[str, Any], look: Theme) -> Any:
         .transform_filter("datum.rank === 1")
         .mark_point(color=look.ink, filled=True, size=90, opacity=1)
         .encode(x=x, y=y),
-    ).properties(
-        title=heading(
-            "Price along the trade, τ per α (hatched: the slippage; grey dashes: with even weights)", look
-        )
-    )
+    ).properties(title=heading("Price, τ per α (hatched: slippage; grey dashes: even weights)", look))
 
 
 def _named(row: Any, tone: str, kind: str) -> list[Any]:
