@@ -11,6 +11,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import warnings
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ OLDEST = (3, 11)
 ROOM = 500
 """megabytes that the cache, the charts and a course need at the most"""
 PORT = 8888
+AFRESH = "Install it into a fresh environment: python -m venv, then pip install."
+MOVED = "Set BITTENSOR_LAB_HOME to a folder that you may write to."
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,16 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Return what every check found."""
-    return [check() for check in CHECKS]
+    return [_looked(check) for check in CHECKS]
+
+
+def _looked(check: Callable[[], Finding]) -> Finding:
+    """What a check found; what is broken may well break the look at it."""
+    try:
+        return check()
+    except Exception as error:
+        what = check.__name__.strip("_").capitalize()
+        return Finding(what, "bad", f"cannot be looked at ({type(error).__name__}: {error})", AFRESH)
 
 
 def _python() -> Finding:
@@ -66,8 +78,7 @@ def _packages() -> Finding:
         if not one.specifier.contains(found, prereleases=True):
             wrong.append(f"{one.name} {found} is not {one.specifier}")
     if wrong:
-        remedy = "Install it into a fresh environment: python -m venv, then pip install."
-        return Finding("Packages", "bad", "; ".join(wrong), remedy)
+        return Finding("Packages", "bad", "; ".join(wrong), AFRESH)
     return Finding("Packages", "ok", f"bittensor-lab {version('bittensor-lab')} and all that it asks for")
 
 
@@ -76,7 +87,8 @@ def _kernel() -> Finding:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
-        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+        with warnings.catch_warnings(action="ignore"):  # what cannot be written has a check of its own
+            command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
         remedy = "Say: python -m ipykernel install --sys-prefix"
         return Finding("Notebook kernel", "bad", "there is no kernel called python3", remedy)
@@ -89,13 +101,12 @@ def _kernel() -> Finding:
 
 def _folder(what: str, find: Callable[[], Path], lost: str) -> Finding:
     """Whether a folder of ours can be written to."""
-    moved = "Set BITTENSOR_LAB_HOME to a folder that you may write to."
     try:
         folder = find()
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except (OSError, RuntimeError) as error:
-        return Finding(what, "bad", f"cannot be written ({error}): {lost}", moved)
+        return Finding(what, "bad", f"cannot be written ({error}): {lost}", MOVED)
     free = shutil.disk_usage(folder).free // 2**20
     if free < ROOM:
         return Finding(what, "note", f"{folder}, on a disk with {free} MB left", f"Make room for {ROOM} MB.")
@@ -110,18 +121,27 @@ def _cache() -> Finding:
     return _folder("Cache", places.user_cache, "kernels are compiled anew each time")
 
 
-def _compiled() -> Finding:
-    """Whether the kernels lie compiled on the disk."""
-    from bittensor_lab import kernels
+def _jupyter() -> Finding:
+    """Whether JupyterLab can keep its settings, without which it would not start."""
+    with tempfile.TemporaryDirectory() as scratch:
+        elsewhere = places.jupyter_elsewhere(Path(scratch))
+    if not elsewhere:
+        return Finding("Settings", "ok", "JupyterLab keeps them at home")
+    folder = Path(min(elsewhere.values())).parent
+    if folder == Path(scratch):
+        said = "JupyterLab cannot keep them at home, and forgets them when it ends"
+        return Finding("Settings", "note", said, MOVED)
+    return Finding("Settings", "ok", f"JupyterLab cannot keep them at home, and keeps them in {folder}")
 
+
+def _compiled() -> Finding:
+    """Whether the kernels can be loaded, and lie on the disk compiled for this very installation."""
     try:
-        kept = list(
-            (places.user_cache() / "numba" / kernels.source_hash(Path(kernels.__file__).parent)).rglob(
-                "*.nbc"
-            )
-        )
-    except (OSError, RuntimeError):
-        kept = []
+        from bittensor_lab.kernels import fixed
+    except RuntimeError as error:  # numba's word for a folder that it cannot write to
+        return Finding("Kernels", "bad", f"cannot be loaded ({error})", MOVED)
+    stats = getattr(fixed.mul, "stats", None)  # there is none where nothing is compiled at all
+    kept = list(Path(stats.cache_path).glob("*.nbc")) if stats else []
     if not kept:
         said = "not compiled yet: the first lesson would wait for about a minute"
         return Finding("Kernels", "note", said, "Say: bittensor-lab warmup")
@@ -158,4 +178,4 @@ def _locks() -> Finding:
     return Finding("Grading", "ok", "answers can reach nothing of this machine")
 
 
-CHECKS = (_python, _packages, _kernel, _data, _cache, _compiled, _browser, _port, _locks)
+CHECKS = (_python, _packages, _kernel, _data, _cache, _jupyter, _compiled, _browser, _port, _locks)

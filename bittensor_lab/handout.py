@@ -42,7 +42,8 @@ class News:
     @property
     def sentence(self) -> str:
         """What a learner should know of it; empty if nothing."""
-        said = f"{len(self.updated)} files are new in this release. " if self.updated else ""
+        files = "1 file is" if len(self.updated) == 1 else f"{len(self.updated)} files are"
+        said = f"{files} new in this release. " if self.updated else ""
         if self.kept:
             names = ", ".join(self.kept)
             said += f"You have changed {names}: left as yours, though the release has a newer one."
@@ -59,7 +60,8 @@ def course_folder(asked: Path | None, here: Path) -> tuple[Path, News]:
     """
     if asked is None and not places.is_installed():
         return places.course("notebooks").parent, News()
-    folder = asked if asked is not None else here / FOLDER
+    standing_in_it = (here / MANIFEST).is_file()
+    folder = asked or (here if standing_in_it else here / FOLDER)
     return folder.resolve(), hand_out(folder)
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from bittensor_lab import places
@@ -21,7 +22,10 @@ def open_lab(root: Path, browser: bool, port: int) -> int:
 def run(command: list[str]) -> int:
     """Run a server of Jupyter's until it ends, and return its exit code; whoever ends us ends it too."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    with subprocess.Popen(command, env=environment()) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="bittensor_lab-jupyter-", ignore_cleanup_errors=True) as scratch,
+        subprocess.Popen(command, env=environment() | places.jupyter_elsewhere(Path(scratch))) as server,
+    ):
         try:
             return server.wait()
         except KeyboardInterrupt:  # the terminal has told the server too

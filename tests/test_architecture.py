@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -160,8 +161,8 @@ def test_nothing_here_pickles_or_calls_out():
 
 def test_tracked_files_are_free_of_machines_and_leftovers():
     """No absolute path of a machine, no address in a pin file, no unfinished business."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout")
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("which files are tracked only git can say, in a checkout")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     here = Path(__file__).name
     for name in filter(None, listed.stdout.split("\0")):

@@ -6,6 +6,7 @@ import importlib.metadata
 import socket
 import sys
 import webbrowser
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from bittensor_lab import doctor, places
 from bittensor_lab.cli import app
 from bittensor_lab.doctor import examine
+from bittensor_lab.kernels import fixed
 
 
 def found(name):
@@ -49,7 +51,34 @@ def test_folders_that_cannot_be_written_are_named(monkeypatch, tmp_path):
     monkeypatch.setenv("BITTENSOR_LAB_HOME", str(tmp_path / "file"))
     for name in ("Your data", "Cache"):
         assert found(name).state == "bad" and "BITTENSOR_LAB_HOME" in found(name).remedy
-    assert found("Kernels").state == "note"
+
+
+def test_kernels_count_as_compiled_only_where_numba_would_look(monkeypatch, tmp_path):
+    kept = tmp_path / "kernels_of_this_installation"
+    monkeypatch.setattr(fixed, "mul", SimpleNamespace(stats=SimpleNamespace(cache_path=str(kept))))
+    (tmp_path / "kernels_of_another").mkdir()
+    (tmp_path / "kernels_of_another" / "mul.nbc").write_text("")
+    assert found("Kernels").state == "note" and "warmup" in found("Kernels").remedy
+    kept.mkdir()
+    (kept / "mul.nbc").write_text("")
+    assert found("Kernels").state == "ok"
+
+
+def test_settings_that_cannot_be_kept_at_home_are_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(places, "jupyter_elsewhere", lambda scratch: {"JUPYTER_DATA_DIR": str(scratch / "d")})
+    assert found("Settings").state == "note" and "BITTENSOR_LAB_HOME" in found("Settings").remedy
+    monkeypatch.setattr(places, "jupyter_elsewhere", lambda _: {"JUPYTER_DATA_DIR": str(tmp_path / "d")})
+    assert found("Settings").state == "ok" and str(tmp_path) in found("Settings").said
+
+
+def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(monkeypatch):
+    def _socket():
+        raise ModuleNotFoundError("No module named 'zmq'")
+
+    monkeypatch.setattr(doctor, "CHECKS", (_socket, doctor._python))
+    broken, python = examine()
+    assert broken.state == "bad" and "zmq" in broken.said and broken.remedy
+    assert python.state == "ok"
 
 
 def test_a_full_disk_a_taken_port_and_no_browser_are_worth_a_note(monkeypatch, home):

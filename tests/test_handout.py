@@ -57,6 +57,12 @@ def test_a_new_copy_has_lessons_and_exercises_and_no_solutions(shipped, tmp_path
     assert handout.hand_out(folder) == handout.News()
 
 
+def test_who_stands_in_their_copy_gets_no_second_one_inside(shipped, tmp_path):
+    folder, _ = handout.course_folder(None, tmp_path)
+    assert handout.course_folder(None, folder) == (folder, handout.News())
+    assert not (folder / handout.FOLDER).exists()
+
+
 def test_a_release_updates_what_is_untouched_and_says_what_it_left(shipped, tmp_path):
     folder = tmp_path / "Mein Kurs für später"
     handout.hand_out(folder)

@@ -6,8 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-from bittensor_lab import places
+import pytest
+
+from bittensor_lab import kernels, places
 
 RANK = """
 import numpy as np
@@ -42,6 +45,17 @@ def test_an_edited_callee_in_another_file_shows_at_once(tmp_path):
     assert changed != text
     fixed.write_text(changed, encoding="utf-8")
     assert run(code, home) == [str((1 << 30) + 5), "0"]
+
+
+def test_a_cache_that_is_only_to_be_read_is_none(tmp_path, monkeypatch):
+    """Somebody else's, say of whoever warmed up with sudo: numba would load no kernel at all from there."""
+    monkeypatch.setenv("BITTENSOR_LAB_HOME", str(tmp_path))
+    theirs = places.user_cache() / "numba"
+    theirs.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != theirs.parent)
+    with pytest.raises(PermissionError, match="cannot be written"):
+        places.user_cache()
+    assert tmp_path not in kernels.cache_folder(Path(kernels.__file__).parent).parents
 
 
 def test_nowhere_to_write_still_works(tmp_path):
