@@ -44,7 +44,7 @@ labs.bet_on_weights_and_consensus()
 #
 # * Give V4 more stake, slowly. At which share does the hatching in M6's column vanish? What does M6 earn then, and who is
 #   clipped now?
-# * Bring V4 back (**Reset**) and put **Majority needed** down to 0.10. Who decides about M6 now? And at 0.90? This is the
+# * Reset the lab and put **Majority needed** down to 0.10. Who decides about M6 now? And at 0.90? This is the
 #   share of stake that must stand behind a weight; the chain's name for it is `kappa`, for short κ.
 # * Switch **Consensus by** to *Mean* and back.
 # * Choose the preset *Split opinion*. Read the title, then find the **Majority needed** that wakes it up.

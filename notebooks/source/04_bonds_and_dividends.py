@@ -52,9 +52,9 @@ labs.bet_on_bonds_and_dividends()
 # The bars at the bottom of the picture show what each rule pays for the same thirty epochs. Things to try:
 #
 # * Let V1 move in epoch 7, then in epoch 8 (**Move epoch**). Read the bars: who is paid best now?
-# * **Reset**, and pull **Bonds penalty** from 1 down to 0. Read the title. (What it does is told under *Reveal*.)
-# * **Reset**, and push **Moving average** to its right end: 0.975 of the old bond is kept. How far do bonds get?
-# * **Reset**, and let V5 move, too: in epoch 9, then in epoch 20. What does its late move cost it? Read its bar.
+# * Reset the lab, and pull **Bonds penalty** from 1 down to 0. Read the title. (What it does is told under *Reveal*.)
+# * Reset the lab, and push **Moving average** to its right end: 0.975 of the old bond is kept. How far do bonds get?
+# * Reset the lab, and let V5 move, too: in epoch 9, then in epoch 20. What does its late move cost it? Read its bar.
 # * Choose the preset *A tiny validator, a bit late*, and switch **Rule** from *Yuma 2* to *Yuma 3*.
 
 # %% id="lab" jupyter={"source_hidden": true}
