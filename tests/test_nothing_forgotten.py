@@ -15,6 +15,7 @@ import pytest
 
 from bittensor_lab import extrinsics, store
 from bittensor_lab.chain import Chain
+from bittensor_lab.exercises.source import known_sets, read_set
 from bittensor_lab.scenarios import SCENARIOS
 from bittensor_lab.verify import epochs
 
@@ -85,6 +86,12 @@ def test_every_lesson_is_listed_and_looked_at():
         assert f"({source.stem}.ipynb)" in text_of("notebooks/source/index.py"), source.stem
         assert f'"{source.stem}"' in text_of("tests/browser/test_lessons_alive.py"), source.stem
         assert f"\n| {source.stem[:2]} " in text_of("README.md"), source.stem
+
+
+@pytest.mark.parametrize("name", known_sets())
+def test_a_set_says_how_many_points_it_has(name):
+    said = re.findall(r"\*\*Points\*\*[\s#]+(\d+)", text_of(f"exercises/source/{name}.py"))
+    assert said == [f"{read_set(name).points:g}"]
 
 
 def test_the_chain_version_is_one_and_the_same_everywhere():
