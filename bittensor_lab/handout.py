@@ -155,7 +155,7 @@ def reset(lesson: str, folder: Path) -> tuple[Path, Path | None]:
         numbers = ", ".join(sorted({path.name[:2] for path in notebooks.glob("[0-9][0-9]_*.ipynb")}))
         raise InputError(f"there is no lesson {lesson!r}", remedy=f"The lessons are {numbers}.")
     fresh = _fresh(mine.name)
-    if mine.read_text(encoding="utf-8") == fresh:
+    if mine.read_bytes().replace(b"\r\n", b"\n") == fresh.encode():
         return mine, None
     number = next(n for n in count(1) if not mine.with_suffix(f".mine{n}.ipynb").exists())
     aside = mine.with_suffix(f".mine{number}.ipynb")

@@ -100,9 +100,12 @@ def _lesson(book: Path, answers: dict[str, Answer], placed: dict[str, bets.Bet])
 def _exercises(name: str, answers: dict[str, Answer]) -> tuple[int, int]:
     """Points reached in the notebook of an exercise set, and all that can be reached there."""
     path = places.course("exercises") / f"{name}.check.json"
-    known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    reached = [check for check in known if answers.get(f"{name}/{check}", Answer(False, 0)).right]
-    return sum(known[check]["points"] for check in reached), sum(row["points"] for row in known.values())
+    try:
+        points = {check: int(row["points"]) for check, row in json.loads(path.read_text("utf-8")).items()}
+    except keeping.DAMAGED:  # not there, or damaged: no exercises are known
+        points = {}
+    reached = [check for check in points if answers.get(f"{name}/{check}", Answer(False, 0)).right]
+    return sum(points[check] for check in reached), sum(points.values())
 
 
 # --- the page -------------------------------------------------------------------------------------------

@@ -260,10 +260,14 @@ def _records(subnets: pd.DataFrame, network: pd.DataFrame) -> list[Record]:
 # --- checkpoints -----------------------------------------------------------------------------------
 
 
+PARTS = ("state", "subnets", "network")
+
+
 class Checkpoints:
     """What a run leaves in a folder so that it can be gone on with: a state, the tables, and what it is of.
 
-    ``checkpoint.json`` names the others and is replaced last, so that there is a whole one at any moment.
+    ``checkpoint.json`` names the others, with a digest of each, and is replaced last, so that there is a
+    whole one at any moment.
     """
 
     def __init__(
@@ -288,11 +292,13 @@ class Checkpoints:
         remedy = f"Choose another folder, or delete {pointer.name} there to begin anew."
         try:
             about = json.loads(pointer.read_text("utf-8"))
-            of, block = about["of"], int(about["block"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            of, block, digests = about["of"], int(about["block"]), dict(about["digests"])
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise InputError(f"{pointer}: the checkpoint cannot be read", str(error), remedy) from None
         if of != self.of:
             raise InputError(f"{self.folder} holds the checkpoint of another run", remedy=remedy)
+        for name in PARTS:
+            _check(self._file(name, block), digests.get(name), remedy)
         state = store.load(self._file("state", block))
         frames = (_read_frame(self._file(name, block), remedy) for name in ("subnets", "network"))
         return state, _records(*frames)
@@ -306,7 +312,9 @@ class Checkpoints:
         store.save(state, self._file("state", block))
         for name, frame in zip(("subnets", "network"), _frames(records), strict=True):
             _write_frame(frame, self._file(name, block))
-        store.write(self.folder / "checkpoint.json", json.dumps({"of": self.of, "block": block}).encode())
+        digests = {name: _digest(self._file(name, block).read_bytes()) for name in PARTS}
+        about = {"of": self.of, "block": block, "digests": digests}
+        store.write(self.folder / "checkpoint.json", json.dumps(about).encode())
         self._clear(but=block)
         self.written = time.monotonic()
 
@@ -342,6 +350,19 @@ def _folder(folder: str | Path) -> Path:
 
 def _write_frame(frame: pd.DataFrame, path: Path) -> None:
     store.write(path, frame.to_parquet(None, index=False, engine="pyarrow", compression="zstd"))
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _check(path: Path, digest: str | None, remedy: str) -> None:
+    """Refuse a part of a checkpoint that is not what was written: a table would be read all the same."""
+    try:
+        if _digest(path.read_bytes()) != digest:
+            raise InputError(f"{path}: the checkpoint is damaged", remedy=remedy)
+    except OSError as error:
+        raise InputError(f"{path}: the checkpoint cannot be read", str(error), remedy) from None
 
 
 def _read_frame(path: Path, remedy: str) -> pd.DataFrame:

@@ -1,25 +1,33 @@
 """Files as they come back from a bad disk, a careless editor or somebody who means harm; and who reads files.
 
 ``READERS`` has every reader of files with a good file for it. ``mutated`` damages one: bits, cuts, copies,
-odd numbers, and, where there is JSON or a zip, odd values in the right places with checksums put right.
+odd numbers, and, where there is JSON, a zip or gzip, odd values in the right places with checksums put right.
 """
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import random
+import shutil
 import warnings
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
-from bittensor_lab import bets, handout, places, progress, store
+from bittensor_lab import bets, datasets, handout, places, progress, simulate, store, sweep
+from bittensor_lab.datasets import series
+from bittensor_lab.datasets.schema import FILES
 from bittensor_lab.datasets.snapshot import load_snapshot, save_snapshot
 from bittensor_lab.errors import InputError
+from bittensor_lab.exercises import selfcheck, source
 from bittensor_lab.exercises.batch import Journal
 from bittensor_lab.exercises.submission import read_submission
+from bittensor_lab.labs import picture
 from bittensor_lab.play import opening, shelf
 from bittensor_lab.presets import demo_network
 from bittensor_lab.verify import verify_file
@@ -39,6 +47,8 @@ def mutated(rng: random.Random, content: bytes) -> bytes:
         return _bytes(rng, content)
     if zipfile.is_zipfile(io.BytesIO(content)):
         return _zip(rng, content)
+    if content.startswith(b"\x1f\x8b"):
+        return gzip.compress(mutated(rng, gzip.decompress(content)), 1)
     try:
         told = json.loads(content)
     except ValueError:
@@ -96,6 +106,12 @@ def _zip(rng: random.Random, content: bytes) -> bytes:
     return made.getvalue()
 
 
+VECTORS = (
+    "swap", "block_emission", "distribution", "emission_shares", "epoch", "epoch_edge", "network_emission",
+    "network_lock_cost", "registration_burn", "share_pool",
+)  # fmt: skip
+
+
 class Reader(NamedTuple):
     """A reader of files: how a good file is made in a folder, and how it is read."""
 
@@ -112,17 +128,144 @@ def _game(folder: Path) -> Path:
     return folder / "g.game"
 
 
-def _snapshot(folder: Path) -> Path:
-    save_snapshot(demo_network(2, 2, 2), folder / "snapshot")
-    return random.Random(len(list(folder.iterdir()))).choice(sorted((folder / "snapshot").iterdir()))
+def _snapshot(file: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        return save_snapshot(demo_network(2, 2, 2), folder / "snapshot") / file
+
+    return make
 
 
-def _vectors(folder: Path) -> Path:
-    import gzip
+def _vectors(kind: str, is_packed: bool) -> Callable[[Path], Path]:
+    """The smallest cases of a kind, six at the most."""
 
-    whole = json.loads(gzip.decompress((places.course("datasets") / "vectors" / "swap.json.gz").read_bytes()))
-    (folder / "swap.json").write_text(json.dumps({**whole, "cases": whole["cases"][:6]}), encoding="utf-8")
-    return folder / "swap.json"
+    def make(folder: Path) -> Path:
+        packed = (places.course("datasets") / "vectors" / f"{kind}.json.gz").read_bytes()
+        whole = json.loads(gzip.decompress(packed))
+        cases = sorted(whole["cases"], key=lambda case: len(json.dumps(case)))[:6]
+        text = json.dumps({**whole, "cases": cases}).encode()
+        path = folder / f"{kind}.json{'.gz' if is_packed else ''}"
+        path.write_bytes(gzip.compress(text) if is_packed else text)
+        return path
+
+    return make
+
+
+def _datasets(file: str) -> Callable[[Path], Path]:
+    """A copy of the data sets, but for what takes long to copy."""
+
+    def make(folder: Path) -> Path:
+        copy = shutil.ignore_patterns("vectors", "*.py")
+        return Path(shutil.copytree(places.course("datasets"), folder / "datasets", ignore=copy)) / file
+
+    return make
+
+
+def _of(read: Callable[[], object]) -> Callable[[Path], object]:
+    """A reader of the course's own data sets, turned to the copy."""
+
+    def reading(path: Path) -> object:
+        folder = next(parent for parent in path.parents if parent.name == "datasets")
+        with mock.patch.object(places, "course", lambda part: folder.parent / part):
+            return read()
+
+    return reading
+
+
+_task_data = cache(series.task_data)
+
+
+def _all_lists() -> None:
+    """Whatever the manifest is read for; of each kind the smallest."""
+    for names in (
+        datasets.preset_names,
+        datasets.preset_titles,
+        datasets.network_names,
+        datasets.metagraph_names,
+    ):
+        names()
+    datasets.preset("cabal")
+    datasets.preset("one_outlier")
+    with mock.patch.object(series, "task_data", _task_data):
+        datasets.changed_task_data()
+    datasets.metagraph("open")
+
+
+def _simulated(file: str) -> Callable[[Path], Path]:
+    """What a simulation that was killed has left."""
+
+    def make(folder: Path) -> Path:
+        start = demo_network(2, 2, 2)
+        with mock.patch.object(simulate.Checkpoints, "forget"):
+            simulate.simulate(start, 40, every=10, folder=folder / "run", checkpoint_seconds=0.0)
+        return next((folder / "run").glob(file))
+
+    return make
+
+
+def _gone_on_with(path: Path) -> object:
+    start = demo_network(2, 2, 2)
+    return simulate.Checkpoints(path.parent, start, start.block + 40, (), 0, 10).latest()
+
+
+SWEPT: Any = ("points.network", {"a": (1, 2, 3)}, (0, 1))
+
+
+def _swept(folder: Path) -> Path:
+    journal = sweep.Journal(folder / "a.csv.journal", *SWEPT)
+    journal.read()
+    for number in range(4):
+        journal.write(sweep.Done(number, ({"a": number, "x": 0.5, "name": "of it"},)))
+    return journal.path
+
+
+def _digests(folder: Path) -> Path:
+    return Path(shutil.copy(places.course("exercises") / "set_03.check.json", folder))
+
+
+def _checked(path: Path) -> object:
+    """A check of one's own exercises, and the page of progress, beside a damaged list of right answers."""
+    selfcheck._digests.cache_clear()
+    with mock.patch.object(selfcheck, "course", lambda part: path.parent):
+        return selfcheck.verdict("told", selfcheck._digests("set_03").get("check_clip"))
+
+
+def _source(file: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        for each in source.source_folder().glob("set_03*"):
+            shutil.copy(each, folder)
+        return folder / file
+
+    return make
+
+
+def _read_set(path: Path) -> object:
+    return source.read_set("set_03", path.parent)
+
+
+def _chart(folder: Path) -> Path:
+    picture.specification("a", "light", lambda theme: {"mark": "bar"})
+    return next((places.user_cache() / "specs").iterdir())
+
+
+def _drawn(path: Path) -> object:
+    told = picture.specification("a", "light", lambda theme: {"mark": "bar"})
+    assert told == {"mark": "bar", "datasets": {}}, "what is kept only saves time"
+    return told
+
+
+def _lesson(folder: Path) -> Path:
+    handout.hand_out(folder / "course")
+    return next((folder / "course" / "notebooks").glob("03_*.ipynb"))
+
+
+def _brought_back(path: Path) -> object:
+    """A lesson as it was, and the damaged one beside it."""
+    damaged = path.read_bytes()
+    with mock.patch.object(handout, "_fresh", lambda name: "{}"):
+        _, aside = handout.reset("03", path.parent.parent)
+    assert aside is not None and aside.read_bytes() == damaged
+    aside.unlink()
+    return aside
 
 
 def _submission(folder: Path) -> Path:
@@ -169,12 +312,34 @@ def _aside(read: Callable[[], object]) -> Callable[[Path], object]:
 READERS = {
     "saved chain": Reader(_chain, store.load),
     "saved game": Reader(_game, lambda path: shelf.unpacked(path.read_bytes())),
-    "snapshot": Reader(_snapshot, lambda path: load_snapshot(path.parent)),
-    "vectors": Reader(_vectors, verify_file),
+    **{
+        f"snapshot: {file}": Reader(_snapshot(file), lambda path: load_snapshot(path.parent))
+        for file in FILES
+        if file != "children.csv"  # the demo network has none
+    },
+    "vectors: swap, plain": Reader(_vectors("swap", is_packed=False), verify_file),
+    **{f"vectors: {kind}": Reader(_vectors(kind, is_packed=True), verify_file) for kind in VECTORS},
+    "list of data sets": Reader(_datasets("manifest.json"), _of(_all_lists)),
+    "preset": Reader(_datasets("presets/cabal.csv"), _of(lambda: datasets.preset("cabal"))),
+    "history": Reader(_datasets("histories/flows.csv"), _of(lambda: datasets.history("flows"))),
+    "metagraph": Reader(_datasets("metagraphs/open/weights.csv"), _of(lambda: datasets.metagraph("open"))),
+    "network": Reader(
+        _datasets("mainnet_2026/subnets.csv"), _of(lambda: datasets.mainnet_network(uids=2, validators=1))
+    ),
     "submission": Reader(_submission, read_submission),
     "bets": Reader(_bets, _aside(bets.everything)),
     "answers": Reader(_answers, _aside(progress.everything)),
     "list of what was handed out": Reader(_list, lambda path: handout.hand_out(path.parent)),
+    "lesson that is brought back": Reader(_lesson, _brought_back),
+    "right answers of a set": Reader(_digests, _checked),
+    "source of a set": Reader(_source("set_03.py"), _read_set),
+    "wrong answers of a set": Reader(_source("set_03_wrong.toml"), _read_set),
+    "kept chart": Reader(_chart, _drawn),
+    "checkpoint of a simulation": Reader(_simulated("checkpoint.json"), _gone_on_with),
+    "state of a simulation": Reader(_simulated("*.state"), _gone_on_with),
+    "subnets of a simulation": Reader(_simulated("*-subnets-*.parquet"), _gone_on_with),
+    "record of a simulation": Reader(_simulated("*-network-*.parquet"), _gone_on_with),
+    "journal of a sweep": Reader(_swept, lambda path: sweep.Journal(path, *SWEPT).read()),
     "journal of a grading": Reader(_journal, lambda path: Journal(path, 1)._file.close()),
 }
 

@@ -40,7 +40,9 @@ def entries(kind: str) -> list[Entry]:
     path = places.course("datasets") / "manifest.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))[kind]
-        return [dict(entry, name=entry["name"], title=entry["title"]) for entry in found]
+        if not all(isinstance(each[key], str) for each in found for key in ("name", "title")):
+            raise TypeError("a name or a title is no text")
+        return [dict(each) for each in found]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("the list of data sets cannot be read", f"{path.name}: {error}", REPAIR) from error
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bittensor_lab.datasets.files import entries, entry, verified_texts
+from bittensor_lab.datasets.files import entry, verified_texts
 from bittensor_lab.datasets.schema import AMOUNT, BLOCK, NETUID, SIGNED
 from bittensor_lab.datasets.tables import Column, read_table, real
 from bittensor_lab.tasks import forecasting, images, text
@@ -107,9 +107,10 @@ def task_data() -> list[dict[str, Any]]:
 
 def changed_task_data() -> list[str]:
     """Return a sentence for each set of the tasks' data that is not what the course was made with."""
-    known = {each["name"]: each for each in entries("tasks")}
+    known = {here["name"]: entry("tasks", here["name"], "data of a task called") for here in task_data()}
     return [
-        f"{here['package']} {here['version']} has other data for {here['tasks']} than {then['version']} had"
+        f"{here['package']} {here['version']} has other data for {here['tasks']} than "
+        f"{then.get('version', 'the one before')} had"
         for here in task_data()
-        if (then := known[here["name"]])["sha256"] != here["sha256"]
+        if (then := known[here["name"]]).get("sha256") != here["sha256"]
     ]

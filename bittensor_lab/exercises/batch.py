@@ -277,7 +277,7 @@ def _run(paths: Sequence[Path], seed: int | None, source: Path | None) -> str:
     """What makes two runs the same one."""
     folder = source or source_folder()
     texts = [
-        path.read_text(encoding="utf-8")
+        path.read_bytes().decode("utf-8", "replace")
         for name in known_sets(source)
         for path in sorted(folder.glob(f"{name}*"))
     ]

@@ -20,6 +20,7 @@ from typing import Any
 from bittensor_lab import progress
 from bittensor_lab.exercises.checking import CheckFunction, cells_ask, load_checks, local_ask, printed
 from bittensor_lab.exercises.source import ExerciseSet, Question, public_seed
+from bittensor_lab.keeping import DAMAGED
 from bittensor_lab.places import course
 
 RIGHT = "Right."
@@ -88,8 +89,21 @@ def _digests_of(exercise: ExerciseSet, question: Question, check: CheckFunction)
 
 @cache
 def _digests(name: str) -> dict[str, Any]:
-    for folder in (Path(), course("exercises")):
-        path = folder / f"{name}.check.json"
-        if path.is_file():
-            return json.loads(path.read_text(encoding="utf-8"))
-    return {}
+    """What is right in a set, by check; for a damaged list beside the notebook the course's own stands in."""
+    read = (_read(folder / f"{name}.check.json") for folder in (Path(), course("exercises")))
+    return next(filter(None, read), {})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The digests in a file; nothing if it is not there, or is not what ``make_digests`` makes."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            str(check): {
+                "right": [str(line) for line in row["right"]],
+                "wrong": {str(output): str(words) for output, words in row["wrong"].items()},
+            }
+            for check, row in told.items()
+        }
+    except DAMAGED:
+        return {}

@@ -38,6 +38,7 @@ _CHECK = re.compile(r'^def (\w+)\(ask, seed\):\n    """(.+?)"""', re.M)
 _CALL = re.compile(r"^self_check\(.*$", re.M)
 _HEADER = re.compile(r"^# %%(.*)$", re.M)
 _PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\[[^\]]*\]|[-\w.]+)')
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -161,10 +162,22 @@ def read_set(name: str, folder: Path | None = None) -> ExerciseSet:
         known = ", ".join(known_sets(folder)) or "none"
         what = f"there is no exercise set {name} in {path.parent}"
         raise InputError(what, remedy=f"Sets there: {known}.") from None
-    cells = read_cells(text)
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, error) from None
     wrong = _read_wrong(path.with_name(f"{name}_wrong.toml"))
-    answers = [cell for cell in cells if cell.role == "answer"]
-    return ExerciseSet(name, cells, tuple(_question(cell, cells, wrong) for cell in answers))
+    try:
+        cells = read_cells(text)
+        answers = [cell for cell in cells if cell.role == "answer"]
+        return ExerciseSet(name, cells, tuple(_question(cell, cells, wrong) for cell in answers))
+    except InputError:
+        raise
+    except MALFORMED as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    what = f"the exercise source {path.name} cannot be read"
+    return InputError(what, f"{type(error).__name__}: {error}"[:200], "Compare it with a set of the course.")
 
 
 def read_cells(text: str) -> tuple[Cell, ...]:
@@ -226,8 +239,8 @@ def _read_wrong(path: Path) -> list[Wrong]:
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("wrong", [])
         return [Wrong(**one) for one in listed]
-    except (tomllib.TOMLDecodeError, TypeError) as error:
-        raise InputError(f"the wrong answers in {path.name} cannot be read", str(error)) from None
+    except MALFORMED as error:
+        raise InputError(f"the wrong answers in {path.name} cannot be read", str(error)[:200]) from None
 
 
 def solved(text: str) -> str:

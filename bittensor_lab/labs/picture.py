@@ -63,16 +63,25 @@ def _bundle() -> str:
 
 
 def kept(folder: str, key: str, suffix: str, make: Callable[[], str]) -> str:
-    """Return the text kept on disk under ``key``, made and kept if it is not there yet."""
+    """Return the text kept on disk under ``key``, made and kept if it is not there yet, or damaged.
+
+    Its first line is the SHA-256 of the rest.
+    """
     name = hashlib.sha256(key.encode()).hexdigest()[:24] + suffix
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return (places.user_cache() / folder / name).read_text(encoding="utf-8")
+    with contextlib.suppress(OSError):
+        checksum, _, content = (places.user_cache() / folder / name).read_bytes().partition(b"\n")
+        if checksum == _checksum(content):
+            return content.decode()
     text = make()
     with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
         path = places.user_cache() / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode())
+        write_whole(path, _checksum(text.encode()) + b"\n" + text.encode())
     return text
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 @cache
