@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,18 @@ def _missing() -> str:
         return "the browser tests need playwright: pip install playwright"
     if driver.chromium() is None:
         return "the browser tests need Chromium (Debian: apt-get install chromium), or its path in BITTENSOR_LAB_CHROMIUM"  # noqa: E501
-    return ""
+    return _driver_fails()
+
+
+def _driver_fails() -> str:
+    """Why playwright's own node does not start, if so; on a small Debian it lacks a library."""
+    from playwright._impl._driver import compute_driver_executable
+
+    node, _ = compute_driver_executable()
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    return f"playwright's driver does not start: {done.stderr.strip()} (Debian: apt-get install libatomic1)"
 
 
 @pytest.fixture(scope="session")
