@@ -28,6 +28,8 @@ FOLDER = "bittensor-lab"
 """where the course of an installed package is copied to, if nothing else is said"""
 MANIFEST = ".handed-out.json"
 COPIED = {".ipynb", ".md"}
+PARTS = {"notebooks": "*", "exercises": "*", "docs": "**/*"}
+"""of the course, and how deep it is copied: sources and solutions lie deeper"""
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,11 @@ def hand_out(folder: Path) -> News:
 
 def _shipped() -> Iterator[tuple[str, Path]]:
     """The files of the course, by their path in the copy."""
-    for part in ("notebooks", "exercises"):
-        for path in sorted(places.course(part).iterdir()):
+    for part, pattern in PARTS.items():
+        root = places.course(part)
+        for path in sorted(root.glob(pattern)):
             if path.suffix in COPIED:
-                yield f"{part}/{path.name}", path
+                yield f"{part}/{path.relative_to(root).as_posix()}", path
 
 
 def digest(name: str, content: bytes) -> str:

@@ -1,6 +1,6 @@
 """Where files live: the course that came with the package, and the learner's own data.
 
-The course (``notebooks``, ``exercises``, ``datasets``) lies beside the package in a checkout and
+The course (``notebooks``, ``exercises``, ``datasets``, ``docs``) lies beside the package in a checkout and
 inside it, under ``course``, in an installed wheel. What a learner does (bets, results) goes to the
 user's data folder, what can be computed again to the cache folder; both can be moved by
 ``BITTENSOR_LAB_HOME``. Nothing is written anywhere else. Where neither can be made an ``OSError`` says why.
@@ -24,7 +24,7 @@ _INSTALLED = PACKAGE / "course"
 
 
 def course(part: str) -> Path:
-    """Return the folder of ``part``: "notebooks", "exercises" or "datasets"."""
+    """Return the folder of ``part``: "notebooks", "exercises", "datasets" or "docs"."""
     return (_INSTALLED if is_installed() else PACKAGE.parent) / part
 
 

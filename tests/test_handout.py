@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from bittensor_lab import handout, places
 from bittensor_lab.errors import InputError
 
+ROOT = Path(__file__).resolve().parents[1]
 LESSON = "notebooks/03_weights_and_consensus.ipynb"
 
 
@@ -19,7 +22,7 @@ LESSON = "notebooks/03_weights_and_consensus.ipynb"
 def shipped(tmp_path, monkeypatch):
     """A course as it lies in an installed package, which a release may change."""
     course = tmp_path / "course"
-    for part in ("notebooks", "exercises"):
+    for part in handout.PARTS:
         shutil.copytree(places.course(part), course / part)
     monkeypatch.setattr(places, "is_installed", lambda: True)
     monkeypatch.setattr(places, "course", lambda part: course / part)
@@ -55,6 +58,23 @@ def test_a_new_copy_has_lessons_and_exercises_and_no_solutions(shipped, tmp_path
     assert not (folder / "exercises" / "solutions").exists()
     assert not (folder / "exercises" / "source").exists()
     assert handout.hand_out(folder) == handout.News()
+
+
+def test_the_documentation_comes_along_and_its_links_lead_somewhere(tmp_path):
+    """All pages but those that only Sphinx can make, or that take in another file."""
+    made = {"reference/commands.md", "reference/glossary.md", "reference/python.md", "background/changes.md"}
+    docs = ROOT / "docs"
+    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} - made
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = told["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    shipped = {name.removeprefix("docs/") for name in named if name.startswith("docs/")}
+    assert {page for page in pages if page not in shipped and page.split("/")[0] not in shipped} == set()
+    assert [name for name in shipped if not (docs / name).exists()] == []
+    folder = tmp_path / "copy"
+    handout.hand_out(folder)
+    for path in [folder / "notebooks" / "index.ipynb", *(folder / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+\.(?:md|ipynb))[^)]*\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
 def test_who_stands_in_their_copy_gets_no_second_one_inside(shipped, tmp_path):

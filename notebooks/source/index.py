@@ -32,4 +32,7 @@
 # Begin with 00 and 03. After them take what you came for: *where does emission go?* 09; *what do I earn?* 08 and 10;
 # *why was I deregistered?* 07; *is this subnet gamed?* 02 and 12.
 #
+# After the course: [attack a subnet of your own](../docs/tutorial/subnet_designer.md) from Python, the
+# [guides](../docs/guides/index.md), and [what is exact here and what is not](../docs/background/fidelity.md).
+#
 # Each lesson has exercises that check themselves. `bittensor-lab lab --reset 03` brings lesson 03 back as it was.
