@@ -11,6 +11,7 @@ to judge a single value; both keep what was right for the page of progress.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,8 +21,11 @@ import numpy as np
 
 from bittensor_lab import places, progress
 from bittensor_lab.errors import InputError
+from bittensor_lab.units import NO_BREAK_SPACE
 
 UNANSWERED = "not answered yet"
+BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=[τα%](?!\w))")
+"""a space at which no line should break"""
 
 
 def self_check(
@@ -116,6 +120,8 @@ def notebook_text(source: Path) -> str:
         cell["id"] = name
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = BEFORE_A_UNIT.sub(NO_BREAK_SPACE, cell.source)
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     book.metadata = nbformat.NotebookNode(kernelspec=kernel, language_info={"name": "python"})
     book.nbformat, book.nbformat_minor = 4, 5

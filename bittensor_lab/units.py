@@ -21,7 +21,8 @@ U64_MAX = 2**64 - 1
 ONE = 2**32
 """1.0 as a raw I32F32 number."""
 
-THIN_SPACE = "\u2009"
+THIN_SPACE = "\u202f"
+"""between thousands; no line breaks there"""
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 

@@ -43,6 +43,7 @@ LAYERS = [
     {"doctor", "handout", "server", "warmup"},
     {"dashboards"},
     {"cli"},
+    {"__main__"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 OUTSIDE = {

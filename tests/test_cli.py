@@ -20,7 +20,7 @@ from bittensor_lab.cli import app
 VECTORS = Path(__file__).parents[1] / "datasets" / "vectors" / "epoch.json.gz"
 LINE = "bittensor-lab: "
 NASTY = ["[bold]x[/].json", "[/].json", ":warning:.json", "a\nb\x1b[31m.json", "\u202ex.json", "a b%s{}.json"]
-COMMAND = [sys.executable, "-c", "from bittensor_lab.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "bittensor_lab"]
 
 
 def run(*arguments: object):

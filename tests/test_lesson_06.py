@@ -220,19 +220,19 @@ def test_the_sentences_say_what_the_data_say(lab):
     assert float(lab.frame.missing[5]) == pytest.approx(412, abs=0.01)
     assert "uid 7 earns the most incentive" in lab.drawing.summary and "no permit" in lab.drawing.summary
     lab.controls["places"].values = [5.0]
-    assert lab.drawing.title == "uid 6 misses its permit by 2\u2009146\u00a0α"
+    assert lab.drawing.title == "uid 6 misses its permit by 2\u202f146\u00a0α"
     lab.controls["places"].values = [6.0]
     assert lab.drawing.title.startswith("uid 6 misses the threshold by 538")
     lab.controls["preset"].value = "root"
-    assert lab.drawing.title == "With 15\u2009000\u00a0τ on root, uid 3 misses its permit by 320\u00a0α"
+    assert lab.drawing.title == "With 15\u202f000\u00a0τ on root, uid 3 misses its permit by 320\u00a0α"
     lab.controls["preset"].value = "silent"
-    assert lab.drawing.title == "uid 2 has a permit and earns nothing: silent for 5\u2009400 blocks"
+    assert lab.drawing.title == "uid 2 has a permit and earns nothing: silent for 5\u202f400 blocks"
     lab.controls["silent"].values = [5_000.0]
     assert lab.drawing.title.startswith("uid 6 misses")
     lab.controls["preset"].value = "loan"
-    assert lab.drawing.title == "uid 1 lends 3\u2009120\u00a0α, and its permit goes to uid 6"
+    assert lab.drawing.title == "uid 1 lends 3\u202f120\u00a0α, and its permit goes to uid 6"
     lab.controls["places"].values = [6.0]
-    assert lab.drawing.title.startswith("uid 6 has its permit on loan: 3\u2009120")
+    assert lab.drawing.title.startswith("uid 6 has its permit on loan: 3\u202f120")
     lab.controls["lent"].values = [10.0]
     assert "takes 18\u00a0%" in lab.drawing.summary
 
@@ -245,7 +245,7 @@ def test_without_anybody_voting_the_chain_pays_by_stake_and_no_title_says_otherw
 
 def test_lending_can_cost_the_parent_its_permit_and_bring_the_child_none():
     view = views.permits(replace(with_alpha(HELD, 5, 300), lent=0.45))
-    assert story.focus(view)[0] == "lost" and story.title(view).startswith("Lending 2\u2009340")
+    assert story.focus(view)[0] == "lost" and story.title(view).startswith("Lending 2\u202f340")
     assert not view.uids.permit[1] and not view.uids.permit[6]
 
 

@@ -93,7 +93,7 @@ def test_the_sentences_say_what_the_data_say(lab):
     assert lab.drawing.title.startswith("Nothing is traded") and lab.result.filled == 0
     lab.controls["tolerance"].values = [0.02]
     assert lab.drawing.title.startswith("The limit stops the trade at 5")
-    assert "The pool holds 5\u2009700\u00a0τ and 171\u2009000\u00a0α" in lab.drawing.summary
+    assert "The pool holds 5\u202f700\u00a0τ and 171\u202f000\u00a0α" in lab.drawing.summary
     lab.controls["preset"].value = "uneven"
     assert "while TAO over alpha is 0.0333" in lab.drawing.summary
     lab.controls["side"].value = "sell"

@@ -411,7 +411,7 @@ def test_what_the_chain_refuses_is_said_in_its_words_with_what_to_do(lab):
     lab.form.mode.value, lab.form.subnet.value = "stake", "3"
     lab.form.amount.value = 9_999
     name, what, values, advice = lab.button.reason
-    assert name == "NotEnoughBalanceToStake" and "600" not in values and "9\u2009999" in values
+    assert name == "NotEnoughBalanceToStake" and "600" not in values and "9\u202f999" in values
     assert advice.startswith("Ask for less") and what.endswith(".")
     lab.form.amount.value = 10
     assert lab.button.enabled and lab.button.reason == ["", "", "", ""]

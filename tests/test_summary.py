@@ -59,7 +59,7 @@ class Read(HTMLParser):
 
 
 def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u2009", " ")
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def owned_by(hotkey: str) -> State:

@@ -274,7 +274,7 @@ def test_hyperparameters_are_all_rules_of_a_subnet():
     ],
 )
 def test_values_are_shown_as_people_read_them(name, value, text):
-    assert shown(meaning(name), value).replace("\u00a0", " ").replace("\u2009", " ") == text
+    assert shown(meaning(name), value).replace("\u00a0", " ").replace("\u202f", " ") == text
 
 
 def test_every_value_that_can_be_stored_can_be_shown():

@@ -32,7 +32,7 @@ WIDTHS = {
 LAST, LAST_DAY = 78, 11.5
 LABEL: dict[str, Any] = {"align": "left", "dx": 7, "fontSize": 12}
 WEIGHTS: tuple[Any, Any] = (400, 600)
-THIN = "replace(datum.label, ',', '\u2009')"
+THIN = "replace(datum.label, ',', '\u202f')"
 LINES = {"spot": "price", "moving": "moving", "nearest": "nearest"}
 
 

@@ -153,7 +153,7 @@ def _stake(data: dict[str, Any], look: Theme) -> Any:
     """The bars, and the two lines that they have to reach."""
     axis = alt.Axis(
         title=None, tickCount=4, grid=False, labelFlush=True,
-        labelExpr="replace(format(datum.value, ','), ',', '\\u2009')",
+        labelExpr="replace(format(datum.value, ','), ',', '\\u202f')",
     )  # fmt: skip
     domain: Any = [0, alt.ExprRef("top_stake")]
 

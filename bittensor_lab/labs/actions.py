@@ -138,7 +138,7 @@ def offered(state: State, wish: Wish) -> Offer:
 
 def _button(state: State, wish: Wish) -> str:
     place, unit = _place(wish.netuid), "α" if wish.netuid else "τ"
-    amount = f"{wish.amount:,.2f}".rstrip("0").rstrip(".").replace(",", "\u2009")
+    amount = f"{wish.amount:,.2f}".rstrip("0").rstrip(".").replace(",", "\u202f")
     match wish.mode:
         case "stake":
             return f"Stake {amount} τ on {place}"
@@ -286,7 +286,7 @@ def _rule_lines(state: State, wish: Wish) -> tuple[Line, ...]:
         Line("Now", said(wish.rule, int(now))),
         Line(
             "Stored as",
-            f"{new:,}".replace(",", "\u2009").replace("-", MINUS) if new < 10**12 else f"{new:.3e}",
+            f"{new:,}".replace(",", "\u202f").replace("-", MINUS) if new < 10**12 else f"{new:.3e}",
         ),
         Line("Who may set it", who),
     )
@@ -314,7 +314,7 @@ def said(name: str, value: int) -> str:
     number = f"{value / meant.scale:,.4f}".rstrip("0").rstrip(".") if value < 10**15 * meant.scale else "∞"
     unit = {"rao": "τ", "of 65535": "", "parts per million": "", "of 2⁶⁴": "×", "rao of alpha": "α"}
     word = unit.get(meant.unit, meant.unit if meant.scale == 1 else "")
-    return f"{number}{NO_BREAK_SPACE}{word}".strip().replace(",", "\u2009").replace("-", MINUS)
+    return f"{number}{NO_BREAK_SPACE}{word}".strip().replace(",", "\u202f").replace("-", MINUS)
 
 
 def stops(name: str, as_root: bool) -> list[float]:

@@ -382,7 +382,7 @@ def summary(game: Game, netuid: int) -> str:
 
 
 def _block(number: int) -> str:
-    return f"{number:,}".replace(",", "\u2009")
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _percent(share: float) -> str:

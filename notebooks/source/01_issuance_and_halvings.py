@@ -172,4 +172,4 @@ value_check("recycled_a_day", recycled_a_day, judge)
 # been issued, for TAO and for every subnet's alpha. Recycling makes the issuance smaller and the halving later; burning
 # does neither.
 #
-# **Next:** lesson 02 asks what all this is paid for: work, and how it is scored.
+# **Next:** [set 01](../exercises/set_01.ipynb), this lesson's graded exercises; then lesson 02 asks what all this is paid for: work, and how it is scored.

@@ -184,4 +184,4 @@ value_check("spoof", spoof, judge)
 # know, and asks anew and often; a tempting one asks for nothing that the miner does not have. Miners give what is
 # paid for.
 #
-# **Next:** lesson 03 follows the scores onto the chain: weights and consensus.
+# **Next:** [set 02](../exercises/set_02.ipynb), this lesson's graded exercises; then lesson 03 follows the scores onto the chain: weights and consensus.

@@ -221,4 +221,4 @@ self_check(epochs_to_half, [((kept,), by_engine(kept)) for kept in (0.9, 0.7, 0.
 # validator is alone its weight is clipped and earns no bond, so moving with the majority pays best, unless
 # the bonds penalty is low. Being late costs, and never moving costs most.
 #
-# **Next:** lesson 05. If moving with the majority pays best, why not copy the majority's weights?
+# **Next:** [set 04](../exercises/set_04.ipynb), this lesson's graded exercises; then lesson 05. If moving with the majority pays best, why not copy the majority's weights?

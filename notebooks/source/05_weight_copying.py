@@ -192,4 +192,4 @@ value_check("shortest_period", shortest_period, judge)
 # weights make it late, which costs as much as miners change meanwhile, and costs newcomers their first epochs.
 # Secrecy protects a subnet only if there is something new to be seen in every epoch.
 #
-# **Next:** lesson 06 asks whose weights count at all: stake weight, permits and activity.
+# **Next:** [set 05](../exercises/set_05.ipynb), this lesson's graded exercises; then lesson 06 asks whose weights count at all: stake weight, permits and activity.

@@ -250,4 +250,4 @@ pd.DataFrame(paid, index=["take 0 %", "take 9 %", "take 18 %"]).set_axis(
 # stake weights get the permits, from one epoch to the next, and incentive has no say in it. A permit is not yet a
 # vote, and a vote is not yet pay: set weights often enough, on miners that earn.
 #
-# **Next:** lesson 07 asks the same of everybody: who may stay on the subnet, and who goes when a newcomer knocks.
+# **Next:** [set 06](../exercises/set_06.ipynb), this lesson's graded exercises; then lesson 07 asks the same of everybody: who may stay on the subnet, and who goes when a newcomer knocks.

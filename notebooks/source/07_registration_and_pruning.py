@@ -198,4 +198,4 @@ views.sealed(period=3, tempos=(1, 2, 3, 4, 5))
 # validator. So a subnet's owner chooses, by immunity and by the price's half-life and step,
 # how long a newcomer has to show what it can do.
 #
-# **Next:** lesson 08 goes to where alpha is bought and sold: the pool.
+# **Next:** [set 07](../exercises/set_07.ipynb), this lesson's graded exercises; then lesson 08 goes to where alpha is bought and sold: the pool.

@@ -213,4 +213,4 @@ views.lag().loc[[0, 1, 7, 14, 30]].round(3)
 # fee comes on top. Going back the same way costs only fees, so what you lose you lose to those who traded before you.
 # A limit says where to stop; it protects from surprises, not from the curve.
 #
-# **Next:** lesson 09 follows the TAO of a block into these pools, and the alpha into wallets.
+# **Next:** [set 08](../exercises/set_08.ipynb), this lesson's graded exercises; then lesson 09 follows the TAO of a block into these pools, and the alpha into wallets.

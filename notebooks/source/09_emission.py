@@ -239,4 +239,4 @@ views.burned_or_recycled().set_index("withheld is").round(3)
 # that is rationed. People are paid in alpha, once in a tempo: 18 % the owner, 41 % miners, 41 % validators, their
 # stakers and root.
 #
-# **Next:** lesson 10 asks what of this arrives at somebody who stakes, and what it is worth.
+# **Next:** [set 09](../exercises/set_09.ipynb), this lesson's graded exercises; then lesson 10 asks what of this arrives at somebody who stakes, and what it is worth.

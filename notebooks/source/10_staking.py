@@ -237,4 +237,4 @@ story.suspects(17).head(3).set_index("supposes").round(1)
 # you own is what you would get on exit, after take, slippage and fee, not what a wallet shows at spot. Root is paid in
 # the same alpha, sold; an APY is honest if it says its token, its weeks and its exit.
 #
-# **Next:** lesson 11 follows a subnet from its founding to the day when its pool is shared out.
+# **Next:** [set 10](../exercises/set_10.ipynb), this lesson's graded exercises; then lesson 11 follows a subnet from its founding to the day when its pool is shared out.

@@ -247,4 +247,4 @@ self_check(lock_cost, [(a, lifecycle.network_lock_cost(a[0], 1, 1 + a[1], a[2], 
 # recycled, so stakers never get the whole. Emission alone holds a price only as long as it comes; revenue, spent on
 # alpha, is what outlives it.
 #
-# **Next:** lesson 12 looks at those who want none of this to work: attacks, what they cost and what they bring.
+# **Next:** [set 11](../exercises/set_11.ipynb), this lesson's graded exercises; then lesson 12 looks at those who want none of this to work: attacks, what they cost and what they bring.

@@ -201,4 +201,4 @@ scenarios.run("uid inheritance").frame.set_index("validators")[["epoch_1", "epoc
 # where the test is bad. The rules decide about the first two, for better or worse; only validators who really test
 # decide about the third.
 #
-# **Next:** lesson 13 runs the whole network for a year.
+# **Next:** [set 12](../exercises/set_12.ipynb), this lesson's graded exercises; then lesson 13 runs the whole network for a year.

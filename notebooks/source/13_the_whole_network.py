@@ -174,4 +174,4 @@ self_check(effective_number, [((row,), views.effective(row)) for row in weeks])
 # concentrated a network is, one number tells: how many take half. A rule is judged by where it takes a network, not by a single
 # block.
 #
-# **Next:** lesson 14 lets you design a subnet, and sends everybody from lesson 12 against it.
+# **Next:** [set 13](../exercises/set_13.ipynb), this lesson's graded exercises; then lesson 14 lets you design a subnet, and sends everybody from lesson 12 against it.

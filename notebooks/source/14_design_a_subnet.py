@@ -180,6 +180,7 @@ self_check(rank_correlation, cases)
 # A design is judged by what it pays to those who do not do the work, and by what it takes from those who do. Each attack has its own
 # answer, and answers get in each other's way. What no parameter can mend is a test that rewards the wrong thing.
 #
-# **Where to go now:** the [playground](playground.ipynb) has all of it in one place. The exercises go deeper, with points. From
-# Python, `Chain`, `simulate` and `sweep` are yours (`docs/`). And [your progress](progress.ipynb) shows what you have not
-# tried yet.
+# **Where to go now:** [set 14](../exercises/set_14.ipynb) and the other sets go deeper, with points; the
+# [playground](playground.ipynb) has all of it in one place. From Python, `Chain`, `simulate` and `sweep` are yours: begin with
+# [attacking a subnet of your own](../docs/tutorial/subnet_designer.md). And [your progress](progress.ipynb) shows what
+# you have not tried yet.

@@ -42,7 +42,7 @@ PRESS = """(name) => new Promise((done) => {
 
 
 def block(page) -> int:
-    return int(page.tab.locator(".btlab .bl-hero b").first.inner_text().replace("\u2009", ""))
+    return int(page.tab.locator(".btlab .bl-hero b").first.inner_text().replace("\u202f", ""))
 
 
 def reading(page, heap) -> dict[str, float]:

@@ -36,7 +36,7 @@ def lab(page):
 
 
 def block(page):
-    return int(page.tab.locator(".btlab .bl-hero b").first.inner_text().replace("\u2009", ""))
+    return int(page.tab.locator(".btlab .bl-hero b").first.inner_text().replace("\u202f", ""))
 
 
 def press(page, name):
@@ -50,14 +50,14 @@ def choose(page, mode):
 
 def reached(page, at_least):
     page.tab.wait_for_function(
-        "(n) => Number(document.querySelector('.btlab .bl-hero b').innerText.replace('\\u2009', '')) >= n",
+        "(n) => Number(document.querySelector('.btlab .bl-hero b').innerText.replace('\\u202f', '')) >= n",
         arg=at_least,
     )
 
 
 def at(page, number):
     page.tab.wait_for_function(
-        "(n) => Number(document.querySelector('.btlab .bl-hero b').innerText.replace('\\u2009', '')) === n",
+        "(n) => Number(document.querySelector('.btlab .bl-hero b').innerText.replace('\\u202f', '')) === n",
         arg=number,
     )
 

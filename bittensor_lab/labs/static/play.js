@@ -192,7 +192,7 @@ function dial(model, el) {
     paint();
   });
   const take = () => {
-    const value = Number(field.value.replace(/[\s\u2009_]/g, '').replace('\u2212', '-').replace(',', '.'));
+    const value = Number(field.value.replace(/[\s\u202f_]/g, '').replace('\u2212', '-').replace(',', '.'));
     if (field.value.trim() && Number.isFinite(value) && value !== get('value')) send(model, { value });
   };
   field.addEventListener('input', take);
