@@ -4,4 +4,4 @@ Start with ``epoch.run_epoch`` (one epoch of Yuma Consensus in the chain's own a
 a notebook, with ``from bittensor_lab import labs``.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

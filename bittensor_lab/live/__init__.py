@@ -31,7 +31,7 @@ from uuid import uuid4
 from bittensor_lab.datasets.snapshot import load_snapshot, snapshot_files
 from bittensor_lab.errors import InputError, one_line
 from bittensor_lab.live.connection import connected
-from bittensor_lab.live.reading import Asked, Reading, read_network
+from bittensor_lab.live.reading import MODELLED_VERSION, Asked, Reading, read_network
 from bittensor_lab.state import State
 from bittensor_lab.store import write
 from bittensor_lab.whole_file import SCRATCH
@@ -39,8 +39,6 @@ from bittensor_lab.whole_file import SCRATCH
 __all__ = ["Taken", "asked_metagraphs", "take_snapshot"]
 
 MAIN_NET = "finney"
-MODELLED_VERSION = 425
-"""the runtime that the engine computes as"""
 SOURCE = "x_source.csv"
 """the file that says where a snapshot is from; ``x_`` files are not part of the schema"""
 

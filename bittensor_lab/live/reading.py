@@ -32,6 +32,8 @@ from bittensor_lab.live.items import (
 )
 from bittensor_lab.state import ROOT_NETUID
 
+MODELLED_VERSION = 425
+"""the runtime that the engine computes as, and whose storage ``items`` lists"""
 NEEDED = {column.name for column in FILES["subnets.csv"] if column.is_required}
 OUTSIDE_POOL = ("pending_server", "pending_validator", "pending_root", "pending_owner", "protocol_alpha")
 """what alpha_out counts besides stake"""
@@ -93,7 +95,7 @@ class _Desk:
             try:
                 return [stored.if_none if value is None else stored.value_of(value) for value in raw]
             except (TypeError, ValueError, LookupError, OverflowError):
-                why = "its values have another form than runtime 425 gave them"
+                why = f"its values have another form than runtime {MODELLED_VERSION} gave them"
         self.notes.append(f"Not read: {stored.pallet}.{stored.item} ({one_line(why)}).")
         return None
 
