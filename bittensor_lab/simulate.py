@@ -34,6 +34,7 @@ from bittensor_lab.errors import ChainError, InputError
 from bittensor_lab.kernels.amm import spot_price
 from bittensor_lab.state import ROOT_NETUID, State
 from bittensor_lab.units import ONE, RAO_PER_TAO
+from bittensor_lab.whole_file import SCRATCH
 
 DAY = 7_200
 """blocks of 12 seconds"""
@@ -324,7 +325,7 @@ class Checkpoints:
         self._clear(but=-1)
 
     def _clear(self, but: int) -> None:
-        half_written = self.folder.glob(".checkpoint*")  # by a run that was killed while it wrote
+        half_written = self.folder.glob(f"{SCRATCH}checkpoint*")  # by a run that was killed while it wrote
         for file in (*self.folder.glob("checkpoint-*-*"), *half_written):
             if not file.stem.endswith(f"-{but}"):
                 file.unlink(missing_ok=True)

@@ -12,7 +12,9 @@ afterwards, for whatever else the learner compiles.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -33,13 +35,15 @@ def source_hash(folder: Path) -> str:
 def cache_folder(folder: Path) -> Path:
     """Return (and create) the folder for the compiled form of the kernels in ``folder``.
 
-    Where nothing may be written at home, a temporary folder: then each session compiles anew.
+    Where nothing may be written at home, a temporary one for this process alone, which compiles anew.
     """
     try:
         cache = places.user_cache() / "numba" / source_hash(folder)
         cache.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=cache).close()  # there it may be, and be somebody else's
     except OSError:
         cache = Path(tempfile.mkdtemp(prefix="bittensor_lab-numba-"))
+        atexit.register(shutil.rmtree, cache, ignore_errors=True)
     return cache
 
 
