@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from bittensor_lab.errors import InputError
 from bittensor_lab.scenarios import bonds, childkeys, consensus, copying, emission, life, registration, work
-from bittensor_lab.scenarios.base import Outcome, Scenario
+from bittensor_lab.scenarios.base import Outcome, Scenario, earned, rich
 
-__all__ = ["SCENARIOS", "Outcome", "Scenario", "names", "run"]
+__all__ = ["SCENARIOS", "Outcome", "Scenario", "earned", "names", "rich", "run"]
 
 SCENARIOS = (
     *consensus.SCENARIOS,
