@@ -94,16 +94,24 @@ def scores(task: str, strategy: str) -> NDArray[np.float64]:
 def answers(task: str, strategy: str, number: int) -> tuple[Any, tuple[Any, ...]]:
     """Return a challenge and the six answers to it."""
     own = TASKS[task]
+    challenge, given = _honest(task, number)
+    rng = np.random.default_rng([number, len(SKILLS), 7])
+    if strategy == "spoofs":
+        sixth = own.spoof(challenge.shown, rng)
+    else:  # a copier has the best one's answer, a lazy one does as little as can be done
+        sixth = given[-1] if strategy == "copies" else own.honest(challenge.shown, 0.0, rng)
+    return challenge, (*given, sixth)
+
+
+@lru_cache(maxsize=64)
+def _honest(task: str, number: int) -> tuple[Any, tuple[Any, ...]]:
+    """A challenge and the honest answers to it: the same ones, whatever the sixth miner does."""
+    own = TASKS[task]
     challenge = own.challenge(np.random.default_rng([number, 77]))
     given = [
         own.honest(challenge.shown, skill, np.random.default_rng([number, i, 7]))
         for i, skill in enumerate(SKILLS)
     ]
-    rng = np.random.default_rng([number, len(SKILLS), 7])
-    if strategy == "spoofs":
-        given.append(own.spoof(challenge.shown, rng))
-    else:  # a copier has the best one's answer, a lazy one does as little as can be done
-        given.append(given[-1] if strategy == "copies" else own.honest(challenge.shown, 0.0, rng))
     return challenge, tuple(given)
 
 
