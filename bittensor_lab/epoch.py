@@ -83,8 +83,7 @@ class EpochInputs:
             self, "validator_permit", _column("validator_permit", self.validator_permit, n, bool)
         )
         for name in ("weights", "bonds"):
-            if len(getattr(self, name)) != n:
-                raise InputError(f"{name} have {len(getattr(self, name))} rows, but there are {n} uids")
+            _require_rows(name, getattr(self, name), n)
         for name in ("block", "last_step_block", "activity_cutoff", "rao_emission"):
             _in_range(name, getattr(self, name), MAX_STAKE)
         _in_range("stake_threshold", self.stake_threshold, U64_MAX + 1)
@@ -100,6 +99,15 @@ class EpochInputs:
     def n(self) -> int:
         """How many uids there are."""
         return len(self.stake)
+
+    def with_rows(self, weights: SparseRows, bonds: SparseRows) -> EpochInputs:
+        """Return the inputs with other weights and bonds; what stays is not checked again."""
+        for name, rows in (("weights", weights), ("bonds", bonds)):
+            _require_rows(name, rows, self.n)
+        other = object.__new__(EpochInputs)
+        vars(other).update(vars(self), weights=weights, bonds=bonds)
+        vars(other)["arrays"] = self.arrays._replace(**_as_arrays(weights, bonds))
+        return other
 
     @cached_property
     def arrays(self) -> kernel.EpochArrays:
@@ -133,12 +141,7 @@ class EpochInputs:
             if self.stake_fraction is None
             else self.stake_fraction,
             permit=permit,
-            weight_start=self.weights.start,
-            weight_uid=self.weights.uid,
-            weight_value=self.weights.value,
-            bond_start=self.bonds.start,
-            bond_uid=self.bonds.uid,
-            bond_value=self.bonds.value,
+            **_as_arrays(self.weights, self.bonds),
         )
 
 
@@ -316,6 +319,21 @@ def _column(name: str, values: Any, n: int, kind: type) -> NDArray[Any]:
     column: NDArray[Any] = array.astype(kind)
     column.flags.writeable = False
     return column
+
+
+def _require_rows(name: str, rows: SparseRows, n: int) -> None:
+    if len(rows) != n:
+        raise InputError(f"{name} have {len(rows)} rows, but there are {n} uids")
+
+
+def _as_arrays(weights: SparseRows, bonds: SparseRows) -> dict[str, Any]:
+    """Weights and bonds as kernels take them."""
+    named = {"weight": weights, "bond": bonds}
+    return {
+        f"{name}_{column}": getattr(rows, column)
+        for name, rows in named.items()
+        for column in ("start", "uid", "value")
+    }
 
 
 def _in_range(name: str, value: Any, end: int) -> None:

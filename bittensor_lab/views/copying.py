@@ -12,16 +12,16 @@ weights open p epochs later, as the others' do; so the delay is p. Nothing is co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bittensor_lab.epoch import matrix_inputs, run_epoch
+from bittensor_lab.epoch import EpochInputs, matrix_inputs, run_epoch
 from bittensor_lab.params import Hyperparameters
-from bittensor_lab.rows import rows_from_dense
+from bittensor_lab.rows import SparseRows, rows_from_dense
 from bittensor_lab.units import U16_MAX, format_percent, tao
 from bittensor_lab.views.labels import apart
 
@@ -59,7 +59,7 @@ class CopyingView:
     course: pd.DataFrame
     """epoch, copier, honest (dividends, of 1), gain (part)"""
 
-    @property
+    @cached_property
     def gain(self) -> float:
         """The copier's gain over an honest validator, as a part."""
         there = (self.curve.delay == self.delay) & self.curve.shown
@@ -91,23 +91,32 @@ def copying(delay: int = 1, liquid: bool = False, rules: Rules = Rules()) -> Cop
 @lru_cache(maxsize=512)
 def dividends(delay: int, liquid: bool, rules: Rules) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the dividends of the copier, and of the honest on average, in each epoch [epochs], of 1."""
-    given = opinions(rules)
-    first = max(DELAYS)
-    hyperparameters = Hyperparameters(commit_reveal=False, liquid_alpha=liquid)
-    inputs, paid = None, []
-    for epoch in range(first, first + SETTLING + WATCHED):
-        copied = np.round(given[epoch - delay].mean(axis=0)).astype(np.int64)
-        weights = np.vstack([given[epoch], copied])
-        if inputs is None:
-            stake = np.full(HONEST + 1, tao(STAKE))
-            inputs = matrix_inputs(stake, weights, hyperparameters=hyperparameters)
-        whole = np.zeros((inputs.n, inputs.n), np.int64)
-        whole[: HONEST + 1, HONEST + 1 :] = weights
-        terms = run_epoch(replace(inputs, weights=rows_from_dense(whole)))
-        inputs = replace(inputs, bonds=terms.bonds)
+    start, paid = _start(liquid), []
+    bonds = start.bonds
+    for weights in _given(delay, rules):
+        terms = run_epoch(start.with_rows(weights, bonds))
+        bonds = terms.bonds
         paid.append(terms.dividends[: HONEST + 1] / U16_MAX)
     shares = np.array(paid)[SETTLING:]
     return shares[:, -1], shares[:, :-1].mean(axis=1)
+
+
+@cache
+def _start(liquid: bool) -> EpochInputs:
+    """The first epoch of five validators of the same stake, without weights and bonds."""
+    hyperparameters = Hyperparameters(commit_reveal=False, liquid_alpha=liquid)
+    nothing = np.zeros((HONEST + 1, MINERS), np.int64)
+    return matrix_inputs(np.full(HONEST + 1, tao(STAKE)), nothing, hyperparameters=hyperparameters)
+
+
+@lru_cache(maxsize=32)
+def _given(delay: int, rules: Rules) -> tuple[SparseRows, ...]:
+    """What the honest and the copier give in each epoch; it is the same whichever way bonds move."""
+    given, epochs = opinions(rules), np.arange(max(DELAYS), max(DELAYS) + SETTLING + WATCHED)
+    whole = np.zeros((len(epochs), HONEST + 1 + MINERS, HONEST + 1 + MINERS), np.int64)
+    whole[:, :HONEST, HONEST + 1 :] = given[epochs]
+    whole[:, HONEST, HONEST + 1 :] = np.round(given[epochs - delay].mean(axis=1))
+    return tuple(rows_from_dense(weights) for weights in whole)
 
 
 @lru_cache(maxsize=32)
