@@ -9,8 +9,6 @@ Source: ``spec/economy.md`` 0, 1 and 7; the chain's balances pallet.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bittensor_lab.errors import BelowMinimum, HotKeyAccountNotExists, NonAssociatedColdKey
 from bittensor_lab.events import DustLost, Event
 from bittensor_lab.state import State
@@ -26,9 +24,9 @@ def take_from(state: State, coldkey: str, amount: int) -> tuple[State, tuple[Eve
     """Take ``amount`` rao, at most what is there, out of an account; what is left may be dust."""
     left = free_tao(state, coldkey) - amount
     if left >= state.network.existential_deposit:
-        return replace(state, free=state.free.set(coldkey, left)), ()
-    state = replace(
-        state, free=state.free.delete(coldkey) if coldkey in state.free else state.free,
+        return state.but(free=state.free.set(coldkey, left)), ()
+    state = state.but(
+        free=state.free.delete(coldkey) if coldkey in state.free else state.free,
         total_issuance=state.total_issuance - left,
     )  # fmt: skip
     return state, (DustLost(coldkey, left),) if left else ()
@@ -42,13 +40,13 @@ def spend(state: State, coldkey: str, amount: int) -> tuple[State, int]:
     most = max(0, free_tao(state, coldkey) - state.network.existential_deposit)
     paid = min(amount, most)
     if paid:
-        state = replace(state, free=state.free.set(coldkey, state.free[coldkey] - paid))
+        state = state.but(free=state.free.set(coldkey, state.free[coldkey] - paid))
     return state, paid
 
 
 def give_to(state: State, coldkey: str, amount: int) -> State:
     """Add ``amount`` rao to an account."""
-    return replace(state, free=state.free.set(coldkey, free_tao(state, coldkey) + amount))
+    return state.but(free=state.free.set(coldkey, free_tao(state, coldkey) + amount))
 
 
 def pay(state: State, coldkey: str, amount: int) -> State:

@@ -14,7 +14,6 @@ Source: ``spec/epoch.md`` 8, ``spec/economy.md`` 2; ``macros/hooks.rs``, ``coinb
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -54,7 +53,7 @@ def apply(state: State, extrinsic: Extrinsic) -> tuple[State, Events]:
     WrongType
         if it is no extrinsic.
     """
-    if not isinstance(extrinsic, Extrinsic) or isinstance(extrinsic, type):
+    if isinstance(extrinsic, type) or not hasattr(extrinsic, "apply"):  # asking the Protocol takes longer
         raise WrongType(
             f"{type(extrinsic).__name__} is no extrinsic", remedy="Use those of bittensor_lab.extrinsics."
         )
@@ -75,7 +74,7 @@ def block_step(state: State, extrinsics: Iterable[Extrinsic] = ()) -> tuple[Stat
 
 def begin_block(state: State) -> tuple[State, Events]:
     """Initialise the next block: all that happens in it before its extrinsics."""
-    state = decay_prices(replace(state, block=state.block + 1))  # 1
+    state = decay_prices(state.but(block=state.block + 1))  # 1
     state, revealed = reveal_commits(state)  # 3
     state = run_coinbase(state)  # 2, 4 a to h, 5: nothing between reads the moving prices
     state, queue, clocked = drain(tick(state, 1))  # 4 i
@@ -89,7 +88,7 @@ def decay_prices(state: State, blocks: int = 1) -> State:
     """Let registration prices fall over the ``blocks`` blocks that end with the state's."""
     rules, first = state.rules, state.block - blocks + 1
     burn = decay(state.clocks.burn, rules.burn_factor, rules.min_burn, rules.max_burn, first, blocks)
-    return replace(state, clocks=replace(state.clocks, burn=burn))
+    return state.but(clocks=state.clocks.moved(burn=burn))
 
 
 def reveal_commits(state: State) -> tuple[State, Events]:
@@ -120,7 +119,7 @@ def tick(state: State, blocks: int) -> State:
     """Count ``blocks`` blocks on every subnet."""
     there = np.array([subnet is not None for subnet in state.subnets])
     waited = state.clocks.blocks_since_last_step + there * blocks
-    return replace(state, clocks=replace(state.clocks, blocks_since_last_step=waited))
+    return state.but(clocks=state.clocks.moved(blocks_since_last_step=waited))
 
 
 def drain(state: State) -> tuple[State, list[tuple[int, Pots]], Events]:
@@ -133,14 +132,14 @@ def drain(state: State) -> tuple[State, list[tuple[int, Pots]], Events]:
             last_epoch_block=now, pending_epoch_at=0, epoch_index=int(clocks.epoch_index[netuid]) + 1
         )
         if not _is_consistent(state, netuid):
-            state = replace(state, clocks=clocks.at(netuid, **fired))
+            state = state.but(clocks=clocks.at(netuid, **fired))
             events.append(EpochSkipped(netuid))
         elif len(queue) >= state.network.max_epochs_per_block:
-            state = replace(state, clocks=clocks.at(netuid, pending_epoch_at=now + 1))
+            state = state.but(clocks=clocks.at(netuid, pending_epoch_at=now + 1))
             events.append(EpochDeferred(netuid))
         else:
             state, pots = _emptied(
-                replace(state, clocks=clocks.at(netuid, **fired, blocks_since_last_step=0)), netuid
+                state.but(clocks=clocks.at(netuid, **fired, blocks_since_last_step=0)), netuid
             )
             state, changed = let_conviction_decide(state, netuid)
             queue.append((netuid, pots))
@@ -151,7 +150,7 @@ def drain(state: State) -> tuple[State, list[tuple[int, Pots]], Events]:
 def _emptied(state: State, netuid: int) -> tuple[State, Pots]:
     columns = [f"pending_{name}" for name in Pots._fields]
     pots = Pots(*(int(getattr(state.pools, name)[netuid]) for name in columns))
-    return replace(state, pools=state.pools.at(netuid, **dict.fromkeys(columns, 0))), pots
+    return state.but(pools=state.pools.at(netuid, **dict.fromkeys(columns, 0))), pots
 
 
 def run_epochs(state: State, queue: list[tuple[int, Pots]]) -> tuple[State, Events]:
@@ -164,7 +163,7 @@ def run_epochs(state: State, queue: list[tuple[int, Pots]]) -> tuple[State, Even
             state = state.with_subnet(subnet)
             columns = subnet.hotkeys, terms.server_emission.tolist(), terms.validator_emission.tolist()
             earned = [Earned(*row) for row in zip(*columns, strict=True)]
-        state = replace(state, clocks=state.clocks.at(netuid, last_step_block=state.block))
+        state = state.but(clocks=state.clocks.at(netuid, last_step_block=state.block))
         state, paid = distribute(state, netuid, pots, earned)
         events += (EpochRan(netuid, int(state.clocks.epoch_index[netuid]), pots.total), *paid)
     return state, events
@@ -183,7 +182,7 @@ def apply_children(state: State) -> tuple[State, Events]:
 
 def idle(state: State, blocks: int) -> State:
     """Return the state after ``blocks`` blocks in which nobody is paid; see ``quiet_blocks``."""
-    state = decay_prices(replace(state, block=state.block + blocks), blocks)
+    state = decay_prices(state.but(block=state.block + blocks), blocks)
     return tick(run_coinbase(state, blocks), blocks)
 
 

@@ -41,8 +41,8 @@ def run_coinbase(state: State, blocks: int = 1) -> State:
             columns, coinbase_rules(state), state.total_issuance, block, until - block + 1
         )
         moved: dict[str, Any] = dict(zip(COINBASE_COLUMNS, columns, strict=True))
-        pools = replace(state.pools, **moved)
-        state = replace(state, pools=pools, total_issuance=int(issuance))
+        pools = state.pools.moved(**moved)
+        state = state.but(pools=pools, total_issuance=int(issuance))
         block = until + 1
     return state
 
@@ -132,4 +132,4 @@ def with_gate_bar(state: State, block: int) -> State:
         return state
     everyone = rules._replace(emission_enabled=rules.emits)  # the gate comes before that filter
     shares = kernel.shares(state.pools.copied(), everyone, rows)
-    return replace(state, gate_bar=int(np.quantile(shares, BAR_QUANTILE) * Q64))
+    return state.but(gate_bar=int(np.quantile(shares, BAR_QUANTILE) * Q64))

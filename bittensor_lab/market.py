@@ -12,9 +12,9 @@ Source: ``spec/economy.md`` 6.2 and 6.4; ``pallets/swap/src/pallet/impls.rs``, `
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -115,14 +115,32 @@ def buy(
     done = trade(state, netuid, True, tao, limit, with_fee)
     if netuid == ROOT_NETUID:
         pools = state.pools.plus(ROOT_NETUID, tao_in=tao, alpha_out=tao, account=tao)
-        return replace(state, pools=pools), done
+        return state.but(pools=pools), done
+    to_author = 0 if fee_stays else done.fee
     pools = _traded(state, netuid).plus(
         netuid, tao_in=done.paid, alpha_in=-done.out, alpha_out=done.out,
-        account=tao, user_flow=done.paid,
+        account=tao - to_author, user_flow=done.paid,
     )  # fmt: skip
-    if done.fee and not fee_stays:
-        return give_to(replace(state, pools=pools.plus(netuid, account=-done.fee)), AUTHOR, done.fee), done
-    return replace(state, pools=pools), done
+    state = state.but(pools=pools)
+    return (give_to(state, AUTHOR, to_author) if to_author else state), done
+
+
+def bought(state: State, trades: Mapping[int, tuple[int, Trade]]) -> State:
+    """Return the state after buying alpha of several subnets: the TAO and what ``trade`` found, by netuid.
+
+    As ``buy`` on each, but for the fees, which are the caller's to give to the author.
+    """
+    rows = np.fromiter(trades, np.int64)
+    tao, paid, out, fee = np.array([(tao, *done) for tao, done in trades.values()], np.int64).T
+    added = {"tao_in": paid, "alpha_in": -out, "alpha_out": out, "account": tao - fee, "user_flow": paid}
+    columns: dict[str, Any] = {name: getattr(state.pools, name).copy() for name in added}
+    for name, amounts in added.items():
+        columns[name][rows] += amounts
+    fresh = rows[~state.pools.initialised[rows]]
+    if len(fresh):
+        columns |= {name: getattr(state.pools, name).copy() for name in ("initialised", "quote_weight")}
+        columns["initialised"][fresh], columns["quote_weight"][fresh] = True, EVEN
+    return state.but(pools=state.pools.moved(**columns))
 
 
 def sell(
@@ -135,7 +153,7 @@ def sell(
     done = trade(state, netuid, False, alpha, limit, with_fee)
     if netuid == ROOT_NETUID:
         pools = state.pools.plus(ROOT_NETUID, tao_in=-alpha, alpha_out=-alpha, account=-alpha)
-        return replace(state, pools=pools), done
+        return state.but(pools=pools), done
     state = _sold(state, netuid, done)
     return (_sell_fee(state, netuid, done.fee) if done.fee else state), done
 
@@ -154,7 +172,7 @@ def _sold(state: State, netuid: int, done: Trade) -> State:
         netuid, tao_in=-done.out, alpha_in=done.paid, alpha_out=-done.paid,
         account=-done.out, user_flow=-done.out,
     )  # fmt: skip
-    return replace(state, pools=pools)
+    return state.but(pools=pools)
 
 
 def most_input(state: State, netuid: int, buys: bool, limit: int) -> int:

@@ -12,7 +12,9 @@ Source: ``spec/economy.md`` 7; ``staking/add_stake.rs``, ``remove_stake.rs``, ``
 
 from __future__ import annotations
 
-from bittensor_lab.accounts import free_tao, holding, pay, spend
+from collections.abc import Mapping
+
+from bittensor_lab.accounts import free_tao, give_to, holding, pay, spend
 from bittensor_lab.errors import (
     AmountTooLow,
     ChainError,
@@ -25,9 +27,9 @@ from bittensor_lab.errors import (
     SubtokenDisabled,
 )
 from bittensor_lab.locks import available
-from bittensor_lab.market import MOST_INPUT, Trade, alpha_price, buy, fee_factor, sell, trade
-from bittensor_lab.stake import stake_of, with_stake
-from bittensor_lab.state import ROOT_NETUID, State
+from bittensor_lab.market import MOST_INPUT, Trade, alpha_price, bought, buy, fee_factor, sell, trade
+from bittensor_lab.stake import stake_of, with_stake, with_stakes
+from bittensor_lab.state import AUTHOR, ROOT_NETUID, State
 from bittensor_lab.units import format_tao
 
 
@@ -87,6 +89,24 @@ def stake(
     state, paid = spend(state, coldkey, tao)
     state, done = buy(state, netuid, paid, limit)
     return with_stake(state, netuid, hotkey, coldkey, done.out), done
+
+
+def stake_each(state: State, coldkey: str, hotkey: str, amounts: Mapping[int, int]) -> State:
+    """Return the state after staking on several subnets at once: ``amounts`` of TAO, rao, by netuid.
+
+    As one ``stake`` after the other, to the last rao, but columns and ledgers are copied once: no trade
+    touches the pool of another subnet. Raises as ``checked_stake``; then nothing is staked.
+    """
+    whole = sum(amounts.values()) + state.network.existential_deposit
+    if not amounts or ROOT_NETUID in amounts or free_tao(state, coldkey) < whole:
+        for netuid, tao in amounts.items():  # there are claims to settle, or not all can be paid
+            state, _ = stake(state, coldkey, hotkey, netuid, tao)
+        return state
+    trades = {n: (tao, checked_stake(state, coldkey, hotkey, n, tao)) for n, tao in amounts.items()}
+    state, _ = spend(bought(state, trades), coldkey, sum(amounts.values()))
+    fees = sum(done.fee for _, done in trades.values())
+    staked = {netuid: done.out for netuid, (_, done) in trades.items()}
+    return with_stakes(give_to(state, AUTHOR, fees) if fees else state, hotkey, coldkey, staked)
 
 
 def within_limit(most: int, amount: int, allow_partial: bool, what: str) -> int:

@@ -225,6 +225,10 @@ class Clocks:
     def __post_init__(self) -> None:
         freeze(self)
 
+    def moved(self, **columns: NDArray[Any]) -> Clocks:
+        """Return the clocks with whole columns replaced."""
+        return _copied(self, {name: _frozen(column) for name, column in columns.items()})
+
     def at(self, netuid: int, **values: int) -> Clocks:
         """Return the clocks with values of one subnet changed."""
         return _with_row(self, netuid, values)
@@ -262,6 +266,10 @@ class Pools:
 
     def __post_init__(self) -> None:
         freeze(self)
+
+    def moved(self, **columns: NDArray[Any]) -> Pools:
+        """Return the pools with whole columns replaced."""
+        return _copied(self, {name: _frozen(column) for name, column in columns.items()})
 
     def at(self, netuid: int, **values: int | bool) -> Pools:
         """Return the pools with values of one subnet changed."""
@@ -354,6 +362,12 @@ class State:
     seed: int = 0
     """of whatever the chain draws by chance"""
 
+    def but(self, **changes: Any) -> State:
+        """Return the state with fields changed: as ``replace``, without going through all fields again."""
+        if not changes.keys() <= _STATE_FIELDS:
+            raise TypeError(f"a state has no {', '.join(sorted(changes.keys() - _STATE_FIELDS))}")
+        return _copied(self, changes)
+
     def subnet(self, netuid: int) -> Subnet:
         """Return the subnet; raises SubnetNotExists."""
         found = self.subnets[netuid] if 0 <= netuid < len(self.subnets) else None
@@ -376,13 +390,16 @@ class State:
     def with_subnet(self, subnet: Subnet, **changes: Any) -> State:
         """Return the state with a subnet replaced, and other fields changed."""
         netuid = subnet.netuid
-        return replace(self, subnets=(*self.subnets[:netuid], subnet, *self.subnets[netuid + 1 :]), **changes)
+        return self.but(subnets=(*self.subnets[:netuid], subnet, *self.subnets[netuid + 1 :]), **changes)
 
     def with_hyperparameters(self, netuid: int, **changes: Any) -> State:
         """Return the state with rules of a subnet changed, whoever may do so."""
         changed = replace(self.hyperparameters(netuid), **changes)
         rules = self.rules.by_netuid
         return replace(self, rules=Rules((*rules[:netuid], changed, *rules[netuid + 1 :])))
+
+
+_STATE_FIELDS = frozenset(item.name for item in fields(State))
 
 
 def new_mechanism(n: int, last_update: NDArray[np.int64] | None = None) -> Mechanism:
@@ -397,9 +414,13 @@ def new_mechanism(n: int, last_update: NDArray[np.int64] | None = None) -> Mecha
 
 def blank(kind: Any, rows: int) -> Any:
     """Return ``Clocks`` or ``Pools`` of zeros, a row for each of ``rows`` netuids."""
+    return kind(**{name: np.zeros(rows, dtype) for name, dtype in _dtypes(kind).items()})
+
+
+@cache
+def _dtypes(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    dtypes = {item.name: get_args(get_args(hints[item.name])[1])[0] for item in fields(kind)}
-    return kind(**{name: np.zeros(rows, dtype) for name, dtype in dtypes.items()})
+    return {item.name: get_args(get_args(hints[item.name])[1])[0] for item in fields(kind)}
 
 
 def longer(columns: Any) -> Any:
@@ -429,14 +450,21 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _with_row(columns: Any, row: int, values: Mapping[str, int | bool]) -> Any:
-    """The columns with one row changed: a copy of what changes, without going through all fields again."""
-    kind: Any = type(columns)
-    other = object.__new__(kind)
-    vars(other).update(vars(columns))
+    """The columns with one row changed: a copy of what changes."""
+    changes = {}
     for name, value in values.items():
         column = getattr(columns, name).copy()
         column[row] = value
-        vars(other)[name] = _frozen(column)
+        changes[name] = _frozen(column)
+    return _copied(columns, changes)
+
+
+def _copied(record: Any, changes: Mapping[str, Any]) -> Any:
+    """A frozen record with fields changed; nothing is checked or set read-only."""
+    kind: Any = type(record)
+    other = object.__new__(kind)
+    vars(other).update(vars(record))
+    vars(other).update(changes)
     return other
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from networks import NETUID, TAO, V1, V2, all_done, changed, done, holding, plain, refused, small, stakes
+from random_chain import digest
 
 from bittensor_lab import errors
 from bittensor_lab import extrinsics as x
@@ -14,6 +15,7 @@ from bittensor_lab.conviction import Lock
 from bittensor_lab.events import AlphaBurned, AlphaRecycled, StakeAdded, StakeMoved, StakeRemoved
 from bittensor_lab.market import alpha_price
 from bittensor_lab.stake import stake_of
+from bittensor_lab.staking import stake_each
 from bittensor_lab.state import AUTHOR
 
 HELD = 1_000 * TAO
@@ -108,6 +110,37 @@ def test_who_stakes_everything_keeps_the_existential_deposit():
     after, (event,) = done(state, add(TAO))
     assert free_tao(after, "alice") == 500
     assert event.tao + event.fee == TAO - 500
+
+
+def one_by_one(state, amounts):
+    return all_done(state, *(add(amount, netuid=netuid) for netuid, amount in amounts.items()))
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        {1: 10 * TAO, 2: 3 * TAO, 3: 2},
+        {3: 250 * TAO + 7, 1: 250 * TAO},
+        {0: 7 * TAO, 2: 5 * TAO},
+        {2: TAO},
+        {},
+    ],
+)
+def test_staking_on_each_at_once_is_staking_on_one_after_the_other(amounts):
+    state = calm(3, params={"min_stake": 1})
+    state = all_done(state, add(TAO, netuid=3))  # the weights of this pool are set already
+    expected, found = one_by_one(state, amounts), stake_each(state, "alice", V1, amounts)
+    assert digest(found) == digest(expected)
+    assert changed(state, found) == changed(state, expected)
+
+
+def test_staking_on_each_with_too_little_or_on_what_is_not_there():
+    state, short = calm(), {1: 600 * TAO, 2: 400 * TAO}  # all that she has: the existential deposit stays
+    assert digest(stake_each(state, "alice", V1, short)) == digest(one_by_one(state, short))
+    with pytest.raises(errors.NotEnoughBalanceToStake):
+        stake_each(state, "alice", V1, {1: 600 * TAO, 2: 401 * TAO})
+    with pytest.raises(errors.SubnetNotExists):
+        stake_each(state, "alice", V1, {1: TAO, 9: TAO})
 
 
 def test_a_limit_is_kept_in_whole_or_in_part():

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 from immutables import Map
 
-from bittensor_lab.agents import Agent, asked, buys_back
+from bittensor_lab.agents import Agent, buys_back
 from bittensor_lab.block import Extrinsic, apply, begin_block, block_step, run
 from bittensor_lab.conviction import Lock, rolled
 from bittensor_lab.errors import ChainError
@@ -63,6 +63,8 @@ PRICES, POOLED = (0.10, 0.14, 0.18, 0.26, 0.34), (2_500, 2_500, 3_000, 3_000, 3_
 NETUID, LAST_LOCK, LEAST_LOCK, PURSE, ISSUED = len(PRICES) + 1, 1_000, 250, 100_000, 11_000_000
 """ours; what the last founder paid, what it costs at least, what everybody has and what there is, TAO"""
 LEAST_TRADE = tao(0.1)
+_NO_LUCK = np.random.default_rng(0)
+"""for an owner who draws nothing: a generator for each week takes longer than what he decides"""
 EARLY, FOUNDER, RIVAL, MINERS, VALIDATORS, CLIENTS, NEWCOMER = PEOPLE = (
     "early buyers", "founder", "rival", "miners", "root’s validators", "clients", "newcomer",
 )  # fmt: skip
@@ -114,17 +116,17 @@ class Life:
     back: float
     """what has come back to the early buyers in all, by sale and by the pot"""
 
-    @property
+    @cached_property
     def ended(self) -> float | None:
         """The week in which it was deregistered, if it was."""
         return self.week_of("deregistered")
 
-    @property
+    @cached_property
     def pot(self) -> float:
         """The pool's TAO at the end."""
         return float(self.split.tao.sum())
 
-    @property
+    @cached_property
     def stakers(self) -> float:
         """The stakers' part of the pot."""
         return self.part("staker")
@@ -184,7 +186,7 @@ def _asked(state: State, plan: Plan, week: int, kept: dict[str, int]) -> tuple[l
     spent = tao(plan.clients * plan.bought_back)
     if spent >= LEAST_TRADE:
         owner = Agent(subnet.owner_coldkey, subnet.owner_hotkey, buys_back(NETUID, spent))
-        wanted += asked([owner], state, 0)
+        wanted += owner.act(state, owner, _NO_LUCK)
         said.append("buy-back")
     for name, held in _kept(state).items():
         wanted += _sale(state, name, name, int((held - kept[name]) * plan.sold))

@@ -9,6 +9,7 @@ lock    what founding costs over the days   paid     where on it our founder pai
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 
@@ -53,7 +54,6 @@ def tables(view: Life) -> dict[str, pd.DataFrame]:
     at = course.set_index("week").nearest.astype(float)
     marks = happened[happened.what.isin(["newcomer", "buy-back"])]
     marks = marks.assign(nearest=[float(at[week]) for week in marks.week])
-    costs = lock_costs()
     paid = {"day": [view.plan.waited], "cost": [view.lock], "text": [f"{_tao(view.lock)} paid"]}
     return {
         "lines": course,
@@ -63,9 +63,15 @@ def tables(view: Life) -> dict[str, pd.DataFrame]:
         "rules": _rules(view),
         "marks": marks,
         "parts": _parts(view),
-        "lock": costs,
+        "lock": _lock_costs(),
         "paid": pd.DataFrame(paid),
     }
+
+
+@cache
+def _lock_costs() -> pd.DataFrame:
+    """What founding costs over the days: the same for every life."""
+    return lock_costs()
 
 
 def limits(view: Life) -> dict[str, float]:

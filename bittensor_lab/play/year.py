@@ -19,12 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bittensor_lab import datasets
-from bittensor_lab.block import apply, run
+from bittensor_lab.block import run
 from bittensor_lab.coinbase import emission_shares
-from bittensor_lab.extrinsics import AddStake
 from bittensor_lab.presets import demo_network, mainnet
 from bittensor_lab.regimes import with_regime
 from bittensor_lab.scenarios.base import rich
+from bittensor_lab.staking import stake_each
 from bittensor_lab.state import ROOT_NETUID, State
 from bittensor_lab.units import NO_BREAK_SPACE, RAO_PER_TAO, format_percent
 from bittensor_lab.views.labels import apart
@@ -105,8 +105,8 @@ def year(plan: Plan, scale: int = SCALE) -> NDArray[np.float64]:
     served = _by_price(state)[list(SERVED)]
     found = [emission_shares(state)[1:]]
     for week in range(WEEKS):
-        for netuid in served.tolist() if bought else ():
-            state, _ = apply(state, AddStake(CLIENTS, "validator-1", netuid, bought))
+        if bought:
+            state = stake_each(state, CLIENTS, "validator-1", dict.fromkeys(served.tolist(), bought))
         state = run(state, (week + 1) * YEAR // WEEKS // scale - week * YEAR // WEEKS // scale)
         found.append(emission_shares(state)[1:])
     return np.array(found)
