@@ -32,7 +32,7 @@ lab: $(READY)
 test: $(READY)
 	$(BIN)/bittensor-lab warmup
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/test_kernels.py tests/test_share_kernels.py
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/browser --ignore=tests/bench tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/browser --ignore=tests/bench --ignore=tests/soak tests
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=60 -p no:cacheprovider exercises/solutions
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/browser
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from bittensor_lab import bets, datasets, handout, places, progress, simulate, store, sweep
+from bittensor_lab.childkeys import with_children
 from bittensor_lab.datasets import series
 from bittensor_lab.datasets.schema import FILES
 from bittensor_lab.datasets.snapshot import load_snapshot, save_snapshot
@@ -130,7 +131,9 @@ def _game(folder: Path) -> Path:
 
 def _snapshot(file: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
-        return save_snapshot(demo_network(2, 2, 2), folder / "snapshot") / file
+        state = demo_network(2, 2, 2)
+        state = state.with_subnet(with_children(state.subnet(1), "validator-1", ((2**63, "validator-2"),)))
+        return save_snapshot(state, folder / "snapshot") / file
 
     return make
 
@@ -315,7 +318,6 @@ READERS = {
     **{
         f"snapshot: {file}": Reader(_snapshot(file), lambda path: load_snapshot(path.parent))
         for file in FILES
-        if file != "children.csv"  # the demo network has none
     },
     "vectors: swap, plain": Reader(_vectors("swap", is_packed=False), verify_file),
     **{f"vectors: {kind}": Reader(_vectors(kind, is_packed=True), verify_file) for kind in VECTORS},

@@ -1,6 +1,7 @@
 """Every reader of files under damaged ones, with a fresh seed.
 
-``make soak`` takes two hundred of each; ``MUTATIONS=10000 pytest -s`` on this file as many as you like.
+``make soak`` takes two hundred of each, and fewer where less time is given; ``MUTATIONS=10000 pytest -s`` on
+this file as many as you like.
 """
 
 import os
@@ -9,7 +10,8 @@ import secrets
 import pytest
 from mutated_files import READERS, tried
 
-TIMES = int(os.environ.get("MUTATIONS", "200"))
+SECONDS = int(os.environ.get("SECONDS_OF_SOAK", "900"))
+TIMES = int(os.environ.get("MUTATIONS", "0")) or max(10, min(200, 200 * SECONDS // 900))
 
 
 @pytest.mark.parametrize("name", READERS)
