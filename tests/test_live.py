@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,7 @@ QUESTIONS = {
     "state_getKeysPaged",
 }  # fmt: skip
 EVERY = (1, 2, 3)
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -333,7 +335,8 @@ def test_a_place_that_cannot_be_made_is_said(node, tmp_path):
 
 def test_without_the_sdk_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "bittensor", None)
-    assert "bittensor-lab[live]" in refused(tmp_path, "finney")
+    (extra,) = PROJECT["project"]["optional-dependencies"]["live"]
+    assert f'pip install "{extra.split(";")[0]}"' in refused(tmp_path, "finney")
 
 
 def test_the_sdk_writes_into_our_cache_only(node, tmp_path):

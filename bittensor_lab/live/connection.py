@@ -28,6 +28,8 @@ PAUSE = 1.0
 """seconds before the second try, and twice that before the third"""
 KEYS_AT_A_TIME = 500
 """values asked for in one message; public nodes refuse very long ones"""
+NEEDED = "bittensor>=11.3,<12"
+"""as the extra ``live`` has it"""
 SDK_CACHE = "BITTENSOR_RUNTIME_CACHE_DIR"
 
 
@@ -158,6 +160,6 @@ def _sdk() -> Any:
     except ImportError:
         raise InputError(
             "reading a running network needs the official SDK, which is not installed",
-            remedy='Say pip install "bittensor-lab[live]", or in a checkout: pip install -e ".[live]".',
+            remedy=f'Say: pip install "{NEEDED}"',
         ) from None
     return bittensor
