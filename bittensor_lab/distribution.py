@@ -16,7 +16,6 @@ Source: ``spec/economy.md`` 4.4 and 4.5; ``coinbase/run_coinbase.rs``. Left out:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from bittensor_lab.childkeys import childkey_take
@@ -176,4 +175,4 @@ def _mark_burned(
         alpha_out=int(state.pools.alpha_out[netuid]) - gone,
         childkey_burned=int(state.pools.childkey_burned[netuid]) + recycled,
     )
-    return replace(state, pools=pools), gone
+    return state.but(pools=pools), gone

@@ -46,7 +46,7 @@ def with_root_dividends(state: State, netuid: int, dividends: Iterable[tuple[str
             rate = with_dividend(known.rates.get(netuid, 0), amount, staked)
             claims = claims.set(hotkey, replace(known, rates=known.rates.set(netuid, rate)))
     if claims is not state.root_claims:
-        state = replace(state, root_claims=claims)
+        state = state.but(root_claims=claims)
     return with_credits(state, netuid, to_owners) if to_owners else state
 
 
@@ -109,7 +109,7 @@ def _claim_on(state: State, hotkey: str, coldkey: str, ripe: list[int]) -> tuple
     if not events:
         return state, events
     changed = replace(claims, claimed=claims.claimed.set(coldkey, Map(marks)))
-    return replace(state, root_claims=state.root_claims.set(hotkey, changed)), events
+    return state.but(root_claims=state.root_claims.set(hotkey, changed)), events
 
 
 def _draw(
@@ -128,7 +128,7 @@ def _draw(
     pools = pools.plus(ROOT_NETUID, tao_in=sold.out, alpha_out=sold.out, account=sold.out)
     pool = state.stake[ROOT_NETUID][hotkey].with_stake(coldkey, sold.out)
     ledger = state.stake[ROOT_NETUID].set(hotkey, pool)
-    return replace(state, pools=pools, stake=(ledger, *state.stake[1:])), sold.out
+    return state.but(pools=pools, stake=(ledger, *state.stake[1:])), sold.out
 
 
 def drawn_by_lot(state: State, block: int) -> list[str]:
@@ -178,4 +178,4 @@ def forget_subnet(state: State, netuid: int) -> State:
         for hotkey, claims in state.root_claims.items()
         if netuid in claims.rates
     }
-    return replace(state, root_claims=state.root_claims.update(changed)) if changed else state
+    return state.but(root_claims=state.root_claims.update(changed)) if changed else state

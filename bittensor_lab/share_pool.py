@@ -14,7 +14,7 @@ Source: ``spec/economy.md`` 5; ``primitives/share-pool``, ``staking/stake_utils.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from immutables import Map
@@ -40,6 +40,8 @@ def safe_float(mantissa: int, exponent: int = 0) -> SafeFloat:
     if mantissa == 0:
         return ZERO
     size = abs(mantissa)
+    if MOST // 10 < size <= MOST:  # it has them, as most sums and products do
+        return SafeFloat(mantissa, exponent)
     digits = len(str(size - 1)) if size > 1 else 1  # 10^21 itself has 21 by this count
     shift = digits - 21
     scaled = size // 10**shift if shift > 0 else size * 10**-shift
@@ -85,7 +87,7 @@ class SharePool:
 
     def with_dividends(self, amount: int) -> SharePool:
         """Return the pool with ``amount`` rao for everyone; without shares it waits for the first."""
-        return replace(self, value=self.value + amount)
+        return SharePool(self.value + amount, self.denominator, self.shares)
 
     def with_stake(self, coldkey: str, amount: int) -> SharePool:
         """Return the pool with ``amount`` rao more (or less) for one coldkey.
@@ -98,7 +100,7 @@ class SharePool:
         value = self.value + amount
         if self.denominator == ZERO:
             first = safe_float(amount)
-            return replace(self, value=value, denominator=first, shares=self.shares.set(coldkey, first))
+            return SharePool(value, first, self.shares.set(coldkey, first))
         moved = muldiv(safe_float(abs(amount)), self.denominator, safe_float(self.value))
         if moved == ZERO:
             raise InsufficientLiquidity(f"{amount} rao of {self.value} is too small to be a share")

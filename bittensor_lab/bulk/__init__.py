@@ -16,7 +16,6 @@ credits, in their order, so that the result is the same.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -99,9 +98,9 @@ class Bulk:
         columns: dict[str, Any] = {
             name: column.copy() for name, column in zip(COINBASE_COLUMNS, self.pools, strict=True)
         }
-        pools: Pools = replace(self._seen.pools, **columns)
-        return replace(
-            self._seen, block=self.block, total_issuance=self.issuance, pools=pools, gate_bar=self.gate_bar
+        pools: Pools = self._seen.pools.moved(**columns)
+        return self._seen.but(
+            block=self.block, total_issuance=self.issuance, pools=pools, gate_bar=self.gate_bar
         )
 
     def _run_some(self, rules: Any, blocks: int) -> None:
@@ -156,8 +155,8 @@ class Bulk:
         changes = (
             self.stake.collect(seen) | self.rows.collect(seen, self.block) | self.dividends.collect(seen)
         )
-        changes["clocks"] = replace(changes["clocks"], burn=burn)
-        self.seen = replace(self.glance(), **changes)
+        changes["clocks"] = changes["clocks"].moved(burn=burn)
+        self.seen = self.glance().but(**changes)
         return self.seen
 
     def close(self) -> None:

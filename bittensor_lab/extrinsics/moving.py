@@ -8,7 +8,7 @@ Source: ``spec/economy.md`` 7.5 and 7.7; ``staking/move_stake.rs``, ``staking/re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bittensor_lab.block import Events
 from bittensor_lab.errors import (
@@ -186,7 +186,7 @@ class RecycleAlpha:
     def apply(self, state: State) -> tuple[State, Events]:
         """Take it off the stake, and off what is outstanding."""
         state = _given_up(state, self)
-        state = replace(state, pools=state.pools.plus(self.netuid, alpha_out=-self.amount))
+        state = state.but(pools=state.pools.plus(self.netuid, alpha_out=-self.amount))
         return state, (AlphaRecycled(self.coldkey, self.hotkey, self.netuid, self.amount),)
 
 

@@ -11,6 +11,7 @@ A rate "a year" is (1 + gain) to the power of (a year / the weeks), less 1: as i
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -74,6 +75,7 @@ def limits(view: Year, week: int) -> dict[str, float]:
     return {"up": up, "down": down, "gain": max(high, span / 20), "loss": max(-low, span / 20)}
 
 
+@lru_cache(maxsize=4)
 def _reach(view: Year) -> tuple[float, float]:
     """How far the lines reach above and below the amount, with a little room, TAO."""
     amount, found = view.plan.amount, view.course[["worth", "exit", "root"]].to_numpy()
