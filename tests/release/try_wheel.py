@@ -38,7 +38,8 @@ NOBODY = 65534
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 LESSON = "notebooks/03_weights_and_consensus.ipynb"
 OTHER_LESSON = "notebooks/04_bonds_and_dividends.ipynb"
-SHIPPED = ("bittensor_lab", "notebooks", "exercises", "datasets")
+PARTS = (("notebooks", "*.ipynb"), ("exercises", "*.ipynb"), ("datasets", "*.*"), ("docs/guides", "*.md"))
+SHIPPED = ("bittensor_lab", "notebooks", "exercises", "datasets", "docs")
 
 
 class NotAsItShouldBeError(Exception):
@@ -94,7 +95,7 @@ def build(source: Path, into: Path) -> Path:
 def look_into(wheel: Path) -> None:
     """Whether it holds the whole course and is not too large."""
     there = set(zipfile.ZipFile(wheel).namelist())
-    for part, ending in (("notebooks", "*.ipynb"), ("exercises", "*.ipynb"), ("datasets", "*.*")):
+    for part, ending in PARTS:
         files = [path.relative_to(ROOT).as_posix() for path in (ROOT / part).rglob(ending) if path.is_file()]
         packed = there & {f"bittensor_lab/course/{name}" for name in files}
         see(f"{part} in the wheel", f"{len(packed)} of {len(files)} files", len(packed) == len(files) > 0)
