@@ -133,12 +133,23 @@ class Life:
 
     def part(self, kind: str) -> float:
         """Return the part of the pot that goes to a kind of claimant."""
-        return float(self.split.part[self.split.kind == kind].sum())
+        return self._parts.get(kind, 0.0)
+
+    @cached_property
+    def _parts(self) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name, part in zip(self.split.kind.tolist(), self.split.part.tolist(), strict=True):
+            found[name] = found.get(name, 0.0) + part
+        return found
 
     def week_of(self, what: str) -> float | None:
         """Return when something first happened."""
-        weeks = self.happened.week[self.happened.what == what]
-        return float(weeks.iloc[0]) if len(weeks) else None
+        return self._firsts.get(what)
+
+    @cached_property
+    def _firsts(self) -> dict[str, float]:
+        said = zip(self.happened.what.tolist(), self.happened.week.tolist(), strict=True)
+        return dict(reversed(list(said)))  # of two that are called the same, the earlier one
 
 
 @lru_cache(maxsize=256)
