@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from lesson import run, source
 
@@ -24,6 +26,7 @@ from bittensor_lab.views.economy import emission_breakdown
 
 pytestmark = pytest.mark.usefixtures("home")
 SOURCE = source("10")
+REAL = Path(__file__).resolve().parents[2] / "shared" / "real" / "subnets_2026-04-11.csv"
 FEE = mainnet().subnet.fee_rate / U16_MAX
 
 
@@ -74,6 +77,9 @@ def test_what_the_lesson_says_of_its_year():
     lucks = story.lucks(Plan())
     assert [round(100 * end) for end in (lucks["in alpha"].min(), lucks["in alpha"].max())] == [19, 22]
     assert [round(100 * end) for end in (lucks["after exit"].min(), lucks["after exit"].max())] == [-22, 46]
+    better = usual.course.week[usual.course.exit > usual.course.root]
+    assert better.tolist() == [1, 47, 50, 51, 52], "weeks in which you would have left with more"
+    assert (returns.SOLD, returns.USUAL) == (0.5, 0.005)
     assert (lucks["after exit"] < lucks["on root"]).sum() == 3
     assert (lucks["on root"] * 100).round().eq(2).all()
     best, worst = (year(Plan(netuid=n)) for n in (3, 1))
@@ -85,6 +91,8 @@ def test_what_the_lesson_says_of_its_year():
 def test_take_and_quality_cost_what_they_say():
     free, taken = (year(Plan(take=take)).alpha_gain(WEEKS) for take in (0.0, 0.18))
     assert taken / free == pytest.approx(1 - 0.18, abs=0.03)
+    assert round(100 * free) == 26
+    assert round(100 * year(Plan(take=0.0, off=0.5)).alpha_gain(WEEKS)) == 16
     by_quality = [year(Plan(off=off)).alpha_gain(WEEKS) for off in (0.0, 0.5, 1.0)]
     assert by_quality[0] > by_quality[1] > by_quality[2] > 0
     assert by_quality[1] / by_quality[0] == pytest.approx(0.6, abs=0.15)
@@ -125,6 +133,14 @@ def test_what_root_owes_is_lost_with_the_stake_and_kept_alpha_stays_alpha():
     assert sold.root.is_monotonic_increasing
 
 
+def test_root_pays_about_two_per_cent_and_never_takes():
+    plans = [Plan(trend=trend, netuid=netuid) for trend in (-0.015, 0.015) for netuid in (1, 2, 3)]
+    gains = [year(plan).gain("root", WEEKS) for plan in plans]
+    assert min(gains) > 0.01 and max(gains) < 0.03
+    bad = year(Plan(off=1.0, trend=-0.015)).course.root
+    assert (bad >= 20).all()
+
+
 def test_question_34_by_which_factor_an_apy_is_wrong():
     times = story.mistakes().set_index("supposes").times
     assert times.iloc[:2].tolist() == [360, 20], "blocks taken for epochs; a day taken for an epoch"
@@ -142,6 +158,22 @@ def test_question_34_by_which_factor_an_apy_is_wrong():
 def test_what_the_lesson_says_of_real_pools(pool, gets):
     tao, sold = pool * RAO_PER_TAO, int(100 * (1 - FEE) * RAO_PER_TAO)
     assert amount_out(sold, tao, tao, EVEN, EVEN) / RAO_PER_TAO == pytest.approx(gets, abs=0.06)
+
+
+def test_what_the_lesson_says_of_main_nets_rules():
+    network = mainnet().network
+    assert network.root_claims_per_block == 5 and network.tao_weight_q32 / ONE == pytest.approx(0.18)
+    assert network.max_delegate_take / U16_MAX == pytest.approx(0.18, abs=1e-4)
+    assert pytest.approx(0.0005, abs=1e-5) == FEE
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason="no recorded table of main net beside the project")
+def test_what_is_said_of_the_real_network():
+    table = pd.read_csv(REAL)
+    table = table[table.netuid > 0]
+    half, quarter = table.tau_in.median(), table.tau_in.quantile(0.25)
+    assert len(table) == 128 and 7_850 < half < 7_900 and 3_300 < quarter < 3_350
+    assert round(table.price_tao[table.tau_in.idxmax()], 3) == 0.083
 
 
 def test_the_week_is_only_read_off(lab):

@@ -63,7 +63,8 @@ def _week() -> alt.X:
 
 def _tao(field: str) -> alt.Y:
     domain: Any = [alt.ExprRef("top_amount - top_down"), alt.ExprRef("top_amount + top_up")]
-    axis = alt.Axis(title=None, tickCount=5, minExtent=AXIS - 8, maxExtent=AXIS - 8)
+    # a label at an end stays within the axis, for beyond it it would push the heading out of the picture
+    axis = alt.Axis(title=None, tickCount=5, labelFlush=7, minExtent=AXIS - 8, maxExtent=AXIS - 8)
     return alt.Y(f"{field}:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
 

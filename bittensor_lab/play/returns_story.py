@@ -165,12 +165,15 @@ def summary(view: Year, week: int) -> str:
     left, root = view.gain("exit", week), view.gain("root", week)
     rates = [_a_year(part, week) for part in (view.alpha_gain(week), left, root)]
     alphas = [f"{amount:.1f}{NO_BREAK_SPACE}α" for amount in (start.alpha, row.alpha)]
-    prices = f"from {view.before:.3f} to {row.price:.3f}{NO_BREAK_SPACE}τ"
+    prices = [
+        f"{price:.3f}{NO_BREAK_SPACE}τ" for price in (view.plan.amount / start.alpha, view.before, row.price)
+    ]
     return (
         f"{title(view, week)}. {_tao(view.plan.amount)} bought {alphas[0]} of the subnet "
-        f"“{NAMES[view.plan.netuid - 1]}”, now {alphas[1]}, at a price that went {prices}. They show as "
-        f"{_tao(row.worth)} and sell for {_tao(row.exit)}; a friend on root has {_tao(row.root)}. A year "
-        f"like this: {rates[0]} in alpha, {rates[1]} after exit, {rates[2]} on root."
+        f"“{NAMES[view.plan.netuid - 1]}”, each for {prices[0]}; now it is {alphas[1]}. The price was "
+        f"{prices[1]} before you came, and is {prices[2]}. Your alpha shows as {_tao(row.worth)} and sells "
+        f"for {_tao(row.exit)}; a friend on root has {_tao(row.root)}. A year like this: {rates[0]} in "
+        f"alpha, {rates[1]} after exit, {rates[2]} on root."
     )
 
 

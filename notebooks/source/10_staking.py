@@ -29,7 +29,9 @@ story.offers().set_index("subnet").round(2)
 # %% [markdown] id="bet-ask"
 # You put 20 τ into *Middle*, on a validator that keeps 18 % of its stakers' [dividends](glossary.md#dividends): that
 # part is its [take](glossary.md#take). You wait a year, then you sell everything. Your alpha grows by 21 %, so much
-# you are told. **How many TAO do you have then?**
+# you are told. The others trade, too: miners sell half of what they are paid and the owner all of it, and traders buy a
+# little more than they sell, each week by half a per cent of the pool's TAO, but with luck. **How many TAO do you have
+# in the end?**
 
 # %% id="bet" jupyter={"source_hidden": true}
 labs.bet_on_staking_returns()
@@ -43,7 +45,7 @@ labs.bet_on_staking_returns()
 # into 1,040 blocks, a block here stands for 2,520 of main net's, an epoch takes a week, and pools and stakes are as
 # small as the year is short. Things to try:
 #
-# * Drag **You leave after**. When would you have been glad to leave? Could you have known?
+# * Drag **You leave after**. In which weeks would you have left with more than your friend? Could you have known?
 # * Choose *The highest yield*. How much alpha, and how much TAO?
 # * Choose *Much for the pool*: what does the wallet show in the moment after you have bought?
 # * Move **Luck of the year**. Which of the two numbers in the title moves, and which hardly does?
@@ -67,11 +69,12 @@ story.lucks(returns.Plan()).set_index("luck").mul(100).round(1).T
 # %% [markdown] id="reveal-why"
 # **The yield in alpha is the certain part; the price is the other one.** Over the eight years it lies between 19 % and 22 %.
 # What is left in TAO lies between −22 % and +46 %. The price decides, and a yield in alpha says nothing about the
-# price. More than that: the yield *is* new alpha, made for everybody, and miners and owners sell a good part of theirs.
+# price. In your year there are five weeks of 52 in which you would have left with more than your friend: the first, the 47th and
+# the last three. And more than that: the yield *is* new alpha, made for everybody, and miners and owners sell a good part of theirs.
 # A price that stands still needs buyers for all of it. That is why *Young* pays most alpha and has least TAO to show for it.
 #
-# Your alpha grew by 21 % and not by the 28 % that were on offer. The validator took its part first. Here is where the
-# chain does that; note the order: the take is staked first, and earns already in the same epoch.
+# Your alpha grew by 21 % and not by the 28 % that were on offer. The validator took its part first: without any take
+# it would have been 26 %. Here is where the chain does that; note the order: the take is staked first, and earns already in the same epoch.
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -81,9 +84,10 @@ from bittensor_lab import distribution
 print(inspect.getsource(distribution._take) + "\n\n" + inspect.getsource(distribution._with_take))
 
 # %% [markdown] id="reveal-quality"
-# The rest went to others who staked after you: a block's alpha is shared by more of them. And a validator whose
-# weights are clipped earns less for its stakers, whatever its take: with half of its weights clipped you would have
-# got 13 % instead of 21 %. A low take on a bad validator is no bargain.
+# The rest went to newer stake: what traders buy and what miners keep is staked, too, and a block's alpha is shared by all
+# of it. And a validator whose weights are clipped earns less for its stakers, whatever its take: with half of its
+# weights clipped you would have got 13 % instead of 21 %, and 16 % without any take. A low take on a bad validator is no
+# bargain.
 #
 # ### Worth is not what you get
 #
@@ -200,9 +204,9 @@ self_check(after_exit, [(tuple(numbers.values()), gain) for numbers, gain in epo
 # ## 5 · What people ask
 #
 # **"I lose money to slippage and emission that I don't understand. Is there a friendlier way in?"** Look at the bars
-# under the lab: *alpha you bought* is the price, *alpha you earned* the yield, *only at spot* what was never yours.
-# Ask for the exit value before you buy, and stake little where the pool is small. If you want none of that, root is
-# the friendlier way: 2 % in this network, whatever the prices of alpha do.
+# under the lab: *alpha you bought* is what price and slippage did to your TAO, *alpha you earned* the yield, *only at
+# spot* what was never yours. Ask for the exit value before you buy, and stake little where the pool is small. If you want
+# none of that, root is the friendlier way: about 2 % in this network, and never less than nothing.
 #
 # **"Root or alpha?"** Root keeps your TAO and pays little, and more the younger the subnets are. Alpha pays more, in a
 # token of which there is more every day. In three of the eight years above root was better than *Middle*;
