@@ -97,7 +97,7 @@ def reveal_commits(state: State) -> tuple[State, Events]:
     waiting = [s.netuid for s in state.subnets if s and any(m.timelocked for m in s.mechanisms)]
     if not waiting:
         return state, events
-    deferred = set(_due_netuids(state, due(state, state.block))[state.network.max_epochs_per_block :])
+    deferred = _put_off(state, due(state, state.block))
     for netuid in waiting:
         if netuid not in deferred:
             state, happened = reveal_timelocked(state, netuid)
@@ -105,9 +105,15 @@ def reveal_commits(state: State) -> tuple[State, Events]:
     return state, events
 
 
-def _due_netuids(state: State, is_due: NDArray[np.bool_]) -> list[int]:
-    """The netuids that are due and can run, in the order in which they get a place."""
-    return [netuid for netuid in np.flatnonzero(is_due).tolist() if _is_consistent(state, netuid)]
+def _put_off(state: State, is_due: NDArray[np.bool_]) -> set[int]:
+    """The netuids whose epochs find no place in the block; one that cannot run takes none."""
+    places, late = state.network.max_epochs_per_block, set[int]()
+    for netuid in np.flatnonzero(is_due).tolist():
+        if not places:
+            late.add(netuid)
+        elif _is_consistent(state, netuid):
+            places -= 1
+    return late
 
 
 def _is_consistent(state: State, netuid: int) -> bool:
@@ -131,12 +137,12 @@ def drain(state: State) -> tuple[State, list[tuple[int, Pots]], Events]:
         fired = dict(
             last_epoch_block=now, pending_epoch_at=0, epoch_index=int(clocks.epoch_index[netuid]) + 1
         )
-        if not _is_consistent(state, netuid):
-            state = state.but(clocks=clocks.at(netuid, **fired))
-            events.append(EpochSkipped(netuid))
-        elif len(queue) >= state.network.max_epochs_per_block:
+        if len(queue) >= state.network.max_epochs_per_block:
             state = state.but(clocks=clocks.at(netuid, pending_epoch_at=now + 1))
             events.append(EpochDeferred(netuid))
+        elif not _is_consistent(state, netuid):
+            state = state.but(clocks=clocks.at(netuid, **fired))
+            events.append(EpochSkipped(netuid))
         else:
             state, pots = _emptied(
                 state.but(clocks=clocks.at(netuid, **fired, blocks_since_last_step=0)), netuid

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bittensor_lab.conviction import Lock, rolled, takes_over
+from bittensor_lab.errors import LockHotkeyMismatch
 from bittensor_lab.events import Event, SubnetOwnerChanged
 from bittensor_lab.stake import stake_of_coldkey
 from bittensor_lab.state import State, Subnet
@@ -40,6 +41,34 @@ def with_lock(subnet: Subnet, coldkey: str, lock: Lock) -> Subnet:
     if lock.mass or lock.conviction:
         return replace(subnet, locks=subnet.locks.set(coldkey, lock))
     return replace(subnet, locks=subnet.locks.delete(coldkey)) if coldkey in subnet.locks else subnet
+
+
+def with_lock_given(state: State, netuid: int, coldkey: str, to_coldkey: str, alpha: int) -> State:
+    """Return the state with the lock moved along of ``alpha`` rao that one coldkey is about to give another.
+
+    What is not locked goes first. Beyond it mass goes, and of the conviction the same part; it stays toward
+    its hotkey. Raises LockHotkeyMismatch if the other has a lock toward another one.
+    """
+    beyond = alpha - available(state, netuid, coldkey) if coldkey != to_coldkey else 0
+    mass = min(beyond, locked(state, netuid, coldkey))
+    if mass <= 0:
+        return state
+    subnet = state.subnet(netuid)
+    mine = present(state, subnet, subnet.locks[coldkey])
+    known = subnet.locks.get(to_coldkey) or Lock(mine.hotkey, 0, 0, state.block)
+    theirs = present(state, subnet, known)
+    if theirs.hotkey != mine.hotkey and (theirs.mass or theirs.conviction):
+        raise LockHotkeyMismatch(
+            f"{to_coldkey} has locked toward {theirs.hotkey}, {coldkey} toward {mine.hotkey}"
+        )
+    conviction = mine.conviction * mass // mine.mass
+    left = replace(mine, mass=mine.mass - mass, conviction=mine.conviction - conviction)
+    given = replace(
+        theirs, hotkey=mine.hotkey, mass=theirs.mass + mass, conviction=theirs.conviction + conviction
+    )
+    for owner, lock in ((coldkey, left), (to_coldkey, given)):
+        subnet = with_lock(subnet, owner, present(state, subnet, lock))
+    return state.with_subnet(subnet)
 
 
 def convictions(state: State, subnet: Subnet) -> dict[str, int]:

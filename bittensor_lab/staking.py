@@ -26,7 +26,7 @@ from bittensor_lab.errors import (
     StakeUnavailable,
     SubtokenDisabled,
 )
-from bittensor_lab.locks import available
+from bittensor_lab.locks import available, with_lock_given
 from bittensor_lab.market import MOST_INPUT, Trade, alpha_price, bought, buy, fee_factor, sell, trade
 from bittensor_lab.stake import stake_of, with_stake, with_stakes
 from bittensor_lab.state import AUTHOR, ROOT_NETUID, State
@@ -164,13 +164,17 @@ def unstake(
     return clear_small_nomination(state, coldkey, hotkey, netuid), done
 
 
-def unstake_to_root(state: State, coldkey: str, hotkey: str, netuid: int) -> tuple[State, Trade]:
-    """Unstake all of a position and stake the TAO on root, on the same hotkey."""
-    checked_unstake(state, coldkey, hotkey, netuid, stake_of(state, netuid, hotkey, coldkey))
+def unstake_whole(state: State, coldkey: str, hotkey: str, netuid: int) -> tuple[State, Trade]:
+    """Unstake all of a position; the TAO is the caller's to stake. Raises as ``checked_unstake``."""
     held = stake_of(state, netuid, hotkey, coldkey)
-    state, done = _to_tao(state, coldkey, hotkey, netuid, held, None)
-    state, _ = buy(state, ROOT_NETUID, done.out)
-    return with_stake(state, ROOT_NETUID, hotkey, coldkey, done.out), done
+    checked_unstake(state, coldkey, hotkey, netuid, held)
+    return _to_tao(state, coldkey, hotkey, netuid, held, None)
+
+
+def stake_on_root(state: State, coldkey: str, hotkey: str, tao: int) -> State:
+    """Stake ``tao`` rao, which the caller took from somewhere, on root."""
+    state, _ = buy(state, ROOT_NETUID, tao)
+    return with_stake(state, ROOT_NETUID, hotkey, coldkey, tao)
 
 
 def _to_tao(
@@ -213,12 +217,13 @@ def move(
 ) -> tuple[State, int, int]:
     """Move stake between (coldkey, hotkey, netuid); returns alpha that left and that arrived, rao (7.5).
 
-    On one subnet shares move one to one. Between two, alpha is sold and bought, and one fee is paid: on
-    the origin, or on the target if the origin is root.
+    On one subnet shares move one to one, and what is locked of them stays so with another coldkey. Between
+    two, alpha is sold and bought, and one fee is paid: on the origin, or on the target if the origin is root.
     """
     coldkey, hotkey, netuid = origin
     to_coldkey, to_hotkey, to_netuid = target
     if netuid == to_netuid:
+        state = with_lock_given(state, netuid, coldkey, to_coldkey, alpha)
         state = with_stake(state, netuid, hotkey, coldkey, -alpha)
         state = with_stake(state, netuid, to_hotkey, to_coldkey, alpha)
         return clear_small_nomination(state, coldkey, hotkey, netuid), alpha, alpha

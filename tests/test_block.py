@@ -104,6 +104,24 @@ def test_two_uids_of_one_hotkey_skip_the_epoch_and_the_pot_goes_on_growing():
     assert after.clocks.blocks_since_last_step[1] > 0
 
 
+def test_a_subnet_that_would_skip_waits_for_its_place_too_but_takes_none():
+    state = demo_network(4, 2, 2)
+    clocks = replace(state.clocks, last_epoch_block=np.full(5, state.block))
+    state = replace(state, clocks=clocks)
+
+    def first_of(*doubled):
+        odd = state
+        for netuid in doubled:
+            subnet = odd.subnet(netuid)
+            odd = odd.with_subnet(replace(subnet, hotkeys=(*subnet.hotkeys[:-1], subnet.hotkeys[0])))
+        seen = next(events for _, events in block.advance(odd, 100) if events)
+        kinds = (EpochRan, EpochDeferred, EpochSkipped)
+        return sorted((event.netuid, type(event)) for event in seen if isinstance(event, kinds))
+
+    assert first_of(4) == [(1, EpochRan), (2, EpochRan), (3, EpochDeferred), (4, EpochDeferred)]
+    assert first_of(1) == [(1, EpochSkipped), (2, EpochRan), (3, EpochRan), (4, EpochDeferred)]
+
+
 def test_a_subnet_too_long_without_an_epoch_runs_one():
     """More than 50,400 blocks, whatever its tempo says."""
     state = demo_network().with_hyperparameters(1, tempo=60_000)

@@ -23,6 +23,7 @@ from bittensor_lab.events import (
 )
 from bittensor_lab.invariants import violations
 from bittensor_lab.kernels.emission import block_emission
+from bittensor_lab.locks import present
 from bittensor_lab.market import alpha_price
 from bittensor_lab.root_claims import claimable, drawn_by_lot
 from bittensor_lab.stake import stake_of
@@ -314,7 +315,7 @@ def test_a_lock_holds_stake_back_and_lets_go_of_it():
     locked, _ = done(state, x.LockStake("alice", V1, NETUID, held))
     refused(locked, x.RemoveStake("alice", V1, NETUID, held), errors.StakeUnavailable)
     refused(locked, x.SwapStake("alice", V1, NETUID, 2, held), errors.StakeUnavailable)
-    refused(locked, x.TransferStake("alice", "bob", V1, NETUID, NETUID, held), errors.StakeUnavailable)
+    refused(locked, x.TransferStake("alice", "bob", V1, NETUID, 2, held), errors.StakeUnavailable)
     done(locked, x.MoveStake("alice", V1, V2, NETUID, NETUID, held))  # it stays on the subnet
     refused(locked, x.LockStake("alice", V2, NETUID, 1), errors.LockHotkeyMismatch)
     after = later(locked, locked.network.unlock_rate)  # down to 1/e
@@ -322,6 +323,64 @@ def test_a_lock_holds_stake_back_and_lets_go_of_it():
     refused(after, x.RemoveStake("alice", V1, NETUID, int(held * 0.64)), errors.StakeUnavailable)
     kept = later(done(locked, x.SetPerpetualLock("alice", NETUID, True))[0], locked.network.unlock_rate)
     refused(kept, x.RemoveStake("alice", V1, NETUID, held // 100), errors.StakeUnavailable)
+
+
+def locking(mass=60 * TAO):
+    """Alice has locked a part of some 100 alpha, and some conviction has grown on it."""
+    state, _ = done(plain(small(2)), x.AddStake("alice", V1, NETUID, 100 * TAO))
+    return later(done(state, x.LockStake("alice", V1, NETUID, mass))[0], 10_000)
+
+
+def lock_of(state, coldkey):
+    subnet = state.subnet(NETUID)
+    lock = subnet.locks.get(coldkey)
+    return lock and present(state, subnet, lock)
+
+
+def giving(amount, hotkey=V1):
+    return x.TransferStake("alice", "bob", hotkey, NETUID, NETUID, amount)
+
+
+def test_a_lock_follows_the_alpha_that_is_given_to_another():
+    state = locking()
+    before, held = lock_of(state, "alice"), stake_of(state, NETUID, V1, "alice")
+    free = held - before.mass
+    whole, _ = done(state, giving(free))
+    assert (lock_of(whole, "alice"), lock_of(whole, "bob")) == (before, None)
+    part, _ = done(state, giving(free + before.mass // 4))
+    mine, theirs = lock_of(part, "alice"), lock_of(part, "bob")
+    assert (mine.hotkey, theirs.hotkey, theirs.perpetual) == (V1, V1, False)
+    assert (theirs.mass, mine.mass) == (before.mass // 4, before.mass - before.mass // 4)
+    assert theirs.conviction == before.conviction * theirs.mass // before.mass
+    assert mine.conviction + theirs.conviction == before.conviction
+    refused(part, x.RemoveStake("alice", V1, NETUID, TAO), errors.StakeUnavailable)
+    refused(part, x.RemoveStake("bob", V1, NETUID, free + TAO), errors.StakeUnavailable)
+    everything, _ = done(state, giving(held))
+    assert lock_of(everything, "alice") is None
+    assert lock_of(everything, "bob") == before
+
+
+def test_a_lock_goes_only_to_one_that_looks_the_same_way():
+    state, _ = done(locking(), x.AddStake("bob", V1, NETUID, 50 * TAO))
+    held = stake_of(state, NETUID, V1, "alice")
+    other, _ = done(state, x.LockStake("bob", V2, NETUID, 10 * TAO))
+    refused(other, giving(held), errors.LockHotkeyMismatch)
+    done(other, giving(held - lock_of(other, "alice").mass))
+    same = all_done(state, x.LockStake("bob", V1, NETUID, 10 * TAO), x.SetPerpetualLock("bob", NETUID, True))
+    after, _ = done(same, giving(held))
+    assert lock_of(after, "bob").mass == 10 * TAO + lock_of(same, "alice").mass
+    assert lock_of(after, "bob").perpetual
+
+
+def test_conviction_that_outlives_its_mass_keeps_its_hotkey():
+    state = locking()
+    state = replace(state, network=replace(state.network, unlock_rate=1))
+    state = later(state, 100)
+    assert lock_of(state, "alice").mass == 0 < lock_of(state, "alice").conviction
+    refused(state, x.LockStake("alice", V2, NETUID, TAO), errors.LockHotkeyMismatch)
+    moved, _ = done(state, x.MoveLock("alice", V2, NETUID))
+    assert lock_of(moved, "alice") is None
+    done(moved, x.LockStake("alice", V2, NETUID, TAO))
 
 
 def test_another_owners_hotkey_starts_without_conviction():

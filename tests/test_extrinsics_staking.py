@@ -245,13 +245,16 @@ def test_unstaking_all_passes_over_what_is_refused():
     moved, events = done(state, x.UnstakeAllAlpha("alice", V1))
     assert [(type(e).__name__, e.netuid) for e in events] == [
         ("StakeRemoved", 1),
-        ("StakeAdded", 0),
         ("StakeRemoved", 3),
         ("StakeAdded", 0),
     ]
-    assert held(moved, netuid=0) == TAO + sum(e.tao for e in events if isinstance(e, StakeAdded))
+    sold, tao = sum(e.tao for e in events[:-1]), held(moved, netuid=0) - TAO
+    assert events[-1] == StakeAdded("alice", V1, 0, sold, sold, 0) and tao == sold
+    pools, root = moved.pools, sum(stakes(moved, 0).values())
+    assert int(pools.tao_in[0]) == int(pools.alpha_out[0]) == int(pools.account[0]) == root
     assert free_tao(moved, "alice") == free_tao(state, "alice")
     refused(state, x.UnstakeAll("alice", "unknown"), errors.HotKeyAccountNotExists)
+    assert done(moved, x.UnstakeAllAlpha("alice", V1))[1] == ()  # what is left cannot be traded
 
 
 def test_within_a_subnet_shares_move_one_to_one():

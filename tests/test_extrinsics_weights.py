@@ -266,6 +266,7 @@ CALLS = (commit, reveal, timed)
     [
         *((SECRET, call("x"), errors.NotEnoughStakeToSetWeights) for call in CALLS),
         *((OFF, call("x"), errors.NotEnoughStakeToSetWeights) for call in CALLS),
+        *((SECRET, call("x", mechanism=1), errors.NotEnoughStakeToSetWeights) for call in CALLS),
         *((small(), call("x", netuid=2), errors.MechanismDoesNotExist) for call in CALLS),
         *(
             (small(), call("x", mechanism=1), errors.MechanismDoesNotExist)

@@ -43,7 +43,7 @@ class LockStake:
         if not self.amount:
             raise AmountTooLow("0 rao would be locked")
         lock = _present(state, subnet, self.coldkey) or Lock(self.hotkey, 0, 0, state.block)
-        if lock.mass and lock.hotkey != self.hotkey:
+        if lock.hotkey != self.hotkey and (lock.mass or lock.conviction):
             raise LockHotkeyMismatch(f"{self.coldkey} has locked toward {lock.hotkey}")
         held, wanted = stake_of_coldkey(state, self.netuid, self.coldkey), lock.mass + self.amount
         if wanted > held:
@@ -106,6 +106,6 @@ def _present(state: State, subnet: Subnet, coldkey: str) -> Lock | None:
 
 def _existing(state: State, subnet: Subnet, coldkey: str) -> Lock:
     lock = _present(state, subnet, coldkey)
-    if lock is None or not lock.mass:
+    if lock is None or not (lock.mass or lock.conviction):
         raise NoExistingLock(f"{coldkey} on netuid {subnet.netuid}")
     return lock

@@ -152,7 +152,7 @@ def _check_move(state: State, origin: Position, target: Position, amount: int) -
     value = worth(state, netuid, amount) if same else _sold(state, netuid, to_netuid, amount)
     if value < least or (value == least and not same):
         raise AmountTooLow(f"{format_tao(value, digits=9)}; the least is {format_tao(least, digits=9)}")
-    if not same or coldkey != to_coldkey:
+    if not same:
         require_unlocked(state, coldkey, netuid, amount)
 
 

@@ -21,8 +21,9 @@ from bittensor_lab.staking import (
     require_hotkey,
     require_trading,
     stake,
+    stake_on_root,
     unstake,
-    unstake_to_root,
+    unstake_whole,
     within_limit,
 )
 from bittensor_lab.state import ROOT_NETUID, State
@@ -169,15 +170,18 @@ class UnstakeAllAlpha:
         check_arguments(self)
 
     def apply(self, state: State) -> tuple[State, Events]:
-        """Subnets that refuse are passed over."""
+        """Subnets that refuse are passed over; what the others give is staked in one go."""
         require_hotkey(state, self.hotkey)
-        events: list[Event] = []
+        events, tao = list[Event](), 0
         for netuid in state.netuids:
             if stake_of(state, netuid, self.hotkey, self.coldkey):
                 try:
-                    state, done = unstake_to_root(state, self.coldkey, self.hotkey, netuid)
+                    state, done = unstake_whole(state, self.coldkey, self.hotkey, netuid)
                 except ChainError:
                     continue
+                tao += done.out
                 events.append(StakeRemoved(self.coldkey, self.hotkey, netuid, done.paid, done.out, done.fee))
-                events.append(StakeAdded(self.coldkey, self.hotkey, ROOT_NETUID, done.out, done.out, 0))
+        if tao:
+            state = stake_on_root(state, self.coldkey, self.hotkey, tao)
+            events.append(StakeAdded(self.coldkey, self.hotkey, ROOT_NETUID, tao, tao, 0))
         return state, tuple(events)

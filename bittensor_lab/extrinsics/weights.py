@@ -199,8 +199,9 @@ def _submission(given: SetMechanismWeights | RevealWeights) -> Submission:
 
 def _committing_subnet(state: State, hotkey: str, netuid: int, mechanism: int) -> Subnet:
     """The subnet, if the hotkey has the stake to commit there and commit-reveal is on."""
+    if (found := existing_subnet(state, netuid)) is not None:
+        require_stake(state, found, hotkey)
     subnet = checked_subnet(state, netuid, mechanism)
-    require_stake(state, subnet, hotkey)
     if not state.hyperparameters(netuid).commit_reveal:
         raise CommitRevealDisabled(f"netuid {netuid}")
     return subnet
