@@ -107,6 +107,7 @@ def test_the_lowest_moving_price_past_immunity_goes(plan):
     view = life(plan)
     course = view.course.set_index("week")
     immune = mainnet().network.network_immunity_period / 7_200 / 7
+    assert immune * 7 == 120
     comes = view.happened[view.happened.what == "newcomer"].week
     lower = [week for week in comes if week > immune and course.moving[week] < course.nearest[week]]
     assert view.ended == (lower[0] if lower else None)
@@ -151,11 +152,21 @@ def test_revenue_outlives_emission():
     tries = [life(Plan(clients=paid)) for paid in (0, 6, 10, 16)]
     ended = [view.ended or np.inf for view in tries]
     assert ended == [32, 40, 56, np.inf]
+    least = [life(Plan(clients=paid, bought_back=0.75)).ended for paid in (7, 8)]
+    assert least == [56, None], "8 τ a week are enough"
     assert life(CLIENTS).stakers > life().stakers + 0.05
     assert rising(pd.Series([life(Plan(clients=paid)).course.price[30] for paid in (0, 6, 10, 16)]))
     assert len(story.tables(life())["twin"]) == 0
     twin = story.tables(life(CLIENTS))["twin"]
     pd.testing.assert_frame_equal(twin, life(Plan(bought_back=0)).course[["week", "price"]])
+
+
+def test_fewer_newcomers_are_more_weeks_of_pay():
+    often, seldom = life(), life(Plan(newcomers=17))
+    assert (often.ended, seldom.ended) == (32, 51) and (round(often.pot), round(seldom.pot)) == (888, 866)
+    for who in ("miners", "founder", "root’s validators"):
+        held = [view.split.set_index("who").alpha[who] for view in (often, seldom)]
+        assert held[0] < held[1], who
 
 
 def test_miners_and_founder_are_paid_in_every_week():
@@ -188,8 +199,9 @@ def test_question_33_conviction_makes_the_rival_the_owner_after_a_year():
     assert view.owner == play.RIVAL and view.week_of("new owner") == 53
     assert mainnet().network.takeover_age / 7_200 / 7 < 53
     assert life(CLIENTS).owner == play.FOUNDER
-    few = life(Plan(clients=12, bought_back=0.75, locked=0.05))
+    few, enough = (life(Plan(clients=12, bought_back=0.75, locked=part)) for part in (0.4, 0.45))
     assert few.owner == play.FOUNDER, "not below a tenth of the alpha outside"
+    assert enough.owner == play.RIVAL
     assert "rival" in view.split.who.tolist(), "who is owner is paid as owner"
 
 
@@ -230,7 +242,9 @@ def test_the_marks_stand_where_things_happened(plan):
     view = life(plan)
     tables, top = story.tables(view), story.limits(view)["price"]
     parts = tables["parts"]
-    assert parts.right.sum() == pytest.approx(1) and parts.who.tolist() == list(story.ROWS)
+    assert parts.right.sum() == pytest.approx(1)
+    paid_as_owners = "founder, rival" if plan == RIVAL else "founder"
+    assert parts.who.tolist() == [paid_as_owners if who == "founder" else who for who in story.ROWS]
     assert np.diff(np.sort(tables["ends"].apart)).min() >= 0.08 * top
     assert tables["rules"].lane.is_unique and ("deregistered" in set(tables["rules"].words)) == (
         view.ended is not None

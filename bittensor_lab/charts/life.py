@@ -17,7 +17,7 @@ from bittensor_lab.charts.hatch import hatch
 from bittensor_lab.charts.theme import Name, Theme, theme
 
 AXIS = 48
-WORDS, PRICE, POT, LOCK, ROW, ROWS, LANES = 64, 190, 96, 92, 22, 7, 4
+WORDS, PRICE, POT, LOCK, ROW, ROWS, LANES = 60, 164, 66, 76, 19, 7, 4
 """pixels: heights of the views and of a row of the split; how many rows, and lines of words"""
 LEFT, RIGHT = 92, 92
 """pixels before the bars and after the longest"""
@@ -66,7 +66,7 @@ def life_chart(
     )
     return pile(
         [alt.vconcat(events, price, spacing=0, bounds="flush"), *others], tables, look, widths=WIDTHS,
-        title=title, subtitle=subtitle, limits=limits, pixels={"split": width - AXIS}, spacing=14,
+        title=title, subtitle=subtitle, limits=limits, pixels={"split": width - AXIS}, spacing=10,
     )  # fmt: skip
 
 
@@ -75,9 +75,11 @@ def _week(title: str | None = None, labels: bool = True) -> alt.X:
     return alt.X("week:Q", scale=alt.Scale(domain=[0, LAST], nice=False), axis=axis)
 
 
-def _value(field: str, top: str) -> alt.Y:
+def _value(field: str, top: str, ticks: int = 4) -> alt.Y:
     domain: Any = [0, alt.ExprRef(f"top_{top}")]
-    axis = alt.Axis(title=None, tickCount=4, labelExpr=THIN, minExtent=AXIS - 8, maxExtent=AXIS - 8)
+    axis = alt.Axis(
+        title=None, tickCount=ticks, labelFlush=7, labelExpr=THIN, minExtent=AXIS - 8, maxExtent=AXIS - 8
+    )
     return alt.Y(f"{field}:Q", scale=alt.Scale(domain=domain, nice=False, zero=True), axis=axis)
 
 
@@ -145,7 +147,7 @@ def _price(data: dict[str, Any], look: Theme) -> Any:
 def _pot(data: dict[str, Any], look: Theme) -> Any:
     """The pool's TAO."""
     lines = alt.Chart(data["lines"])
-    x, y = _week("weeks since it was founded"), _value("pot", "pot")
+    x, y = _week("weeks since it was founded"), _value("pot", "pot", 3)
     last = alt.Chart(data["pot"])
     return alt.layer(
         lines.mark_area(color=look.fill["tao"], opacity=0.16).encode(x=x, y=y),

@@ -101,7 +101,7 @@ def _ends(view: Life, twin: pd.DataFrame) -> pd.DataFrame:
     if len(twin):
         rows.append(("twin", "no clients", twin.week.iloc[-1], twin.price.iloc[-1]))
     table = pd.DataFrame(rows, columns=["line", "text", "week", "value"])
-    return table.assign(apart=apart(table.value, 0.085 * top, 0.02 * top, 0.98 * top))
+    return table.assign(apart=apart(table.value, 0.095 * top, 0.03 * top, 0.97 * top))
 
 
 def _rules(view: Life) -> pd.DataFrame:
@@ -127,9 +127,10 @@ def _parts(view: Life) -> pd.DataFrame:
     for name, tao, part in zip(*columns, strict=True):
         who = FOUNDER if name == RIVAL else name
         got[who] = got[who][0] + tao, got[who][1] + part
+    owners = f"{FOUNDER}, {RIVAL}" if RIVAL in view.split.who.tolist() else FOUNDER
     rows = [
-        (who, kind, 0.0, got[who][1], n + 0.18, n + 0.82, n + 0.5, _said(*got[who]))
-        for n, (who, kind) in enumerate(ROWS.items())
+        (owners if who == FOUNDER else who, kind, 0.0, part, n + 0.18, n + 0.82, n + 0.5, _said(tao, part))
+        for n, ((who, kind), (tao, part)) in enumerate(zip(ROWS.items(), got.values(), strict=True))
     ]
     return pd.DataFrame(rows, columns=["who", "kind", "left", "right", "top", "bottom", "middle", "text"])
 
