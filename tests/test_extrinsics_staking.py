@@ -72,6 +72,14 @@ def test_staking_buys_alpha_and_pays_the_author():
     assert stakes(after, NETUID)[V1] == stakes(state, NETUID)[V1] + event.alpha
 
 
+def test_at_most_a_thousand_times_the_pools_tao_can_be_staked():
+    state = calm()
+    state = replace(state, pools=state.pools.at(NETUID, tao_in=3_000))
+    refused(state, add(3_000_001), errors.InsufficientLiquidity)
+    _, (event,) = done(state, add(3_000_000))
+    assert event.tao + event.fee == 3_000_000
+
+
 def test_on_root_a_tao_is_a_tao():
     after, (event,) = done(calm(), add(7 * TAO, netuid=0))
     assert event == StakeAdded("alice", V1, 0, 7 * TAO, 7 * TAO, 0)
@@ -157,6 +165,9 @@ def test_a_limit_is_kept_in_whole_or_in_part():
     done(state, x.AddStakeLimit("alice", V1, 0, TAO, 10**9))
     refused(state, x.AddStakeLimit("alice", V1, 0, TAO, 10**9 - 1), errors.SlippageTooHigh)
     refused(state, x.AddStakeLimit("alice", V1, 9, TAO, NO_LIMIT), errors.SubnetNotExists)
+    rooted, _ = done(state, add(TAO, netuid=0))
+    done(rooted, x.RemoveStakeLimit("alice", V1, 0, TAO, 10**9))
+    refused(rooted, x.RemoveStakeLimit("alice", V1, 0, TAO, 10**9 + 1), errors.SlippageTooHigh)
 
 
 def staked(amount=100 * TAO, **given):
@@ -213,6 +224,22 @@ def test_a_full_exit_is_allowed_however_small():
     assert (event.alpha, held(after)) == (left, 0)
 
 
+def test_the_least_amounts_hold_to_the_rao():
+    """On root, where alpha is TAO; what moves between subnets must be more, within one as much."""
+    state = all_done(calm(), add(TAO, netuid=0))
+    least = 2_000_000
+    for amount in (0, 1, least - 1):
+        refused(state, remove(amount, netuid=0), errors.AmountTooLow)
+    done(state, remove(least, netuid=0))
+    within = x.MoveStake("alice", V1, V2, 0, 0, least)
+    done(state, within)
+    refused(state, replace(within, amount=least - 1), errors.AmountTooLow)
+    across = x.SwapStake("alice", V1, 0, NETUID, least)
+    refused(state, across, errors.AmountTooLow)
+    _, (event,) = done(state, replace(across, amount=least + 1))
+    assert event.alpha == least + 1 and event.to_alpha > 0
+
+
 def test_a_limited_sale_leaves_the_rest_staked():
     state = staked(500 * TAO)
     price = alpha_price(state, NETUID)
@@ -234,6 +261,26 @@ def test_a_nomination_too_small_to_keep_is_paid_out():
     own = f"{V1}-cold"
     kept, _ = done(holding(state, own, 10**9), remove(held(state, coldkey=own) - least // 2, coldkey=own))
     assert held(kept, coldkey=own) == least // 2  # the hotkey's owner may keep less
+
+
+@pytest.mark.parametrize("rest", [20_000_000, 19_999_999])
+def test_the_least_nomination_is_kept(rest):
+    state = all_done(calm(), add(TAO, netuid=0))
+    after, (event,) = done(state, remove(TAO - rest, netuid=0))
+    assert event.alpha == TAO - rest
+    assert held(after, netuid=0) == (rest if rest == 20_000_000 else 0)
+    assert free_tao(after, "alice") == HELD - held(after, netuid=0)
+
+
+def test_a_nomination_that_cannot_be_sold_is_destroyed():
+    """Five rao of alpha that are worth nothing: the pool refuses them, and they stay outstanding."""
+    state = staked()
+    state = replace(state, pools=state.pools.at(NETUID, tao_in=state.pools.tao_in[NETUID] // 100))
+    after, (event,) = done(state, remove(held(state) - 5))
+    assert event.alpha + event.fee == held(state) - 5
+    assert held(after) == 0
+    assert state.pools.alpha_out[NETUID] - after.pools.alpha_out[NETUID] == event.alpha + event.fee
+    assert free_tao(after, "alice") == free_tao(state, "alice") + event.tao
 
 
 def test_unstaking_all_passes_over_what_is_refused():
@@ -310,6 +357,10 @@ def test_what_moving_is_refused_for():
     refused(state, replace(move, amount=1_800_000, destination_netuid=1), errors.AmountTooLow)
     fixed = state.with_hyperparameters(1, transfer_toggle=False)
     refused(fixed, x.TransferStake("alice", "bob", V1, 1, 1, TAO), errors.TransferDisallowed)
+    refused(fixed, x.TransferStake("alice", "bob", V1, 1, 2, TAO), errors.TransferDisallowed)
+    target = state.with_hyperparameters(2, transfer_toggle=False)
+    refused(target, x.TransferStake("alice", "bob", V1, 1, 2, TAO), errors.TransferDisallowed)
+    done(target, x.SwapStake("alice", V1, 1, 2, TAO))
     done(fixed, move)
 
 
@@ -325,6 +376,9 @@ def test_alpha_recycled_is_gone_and_alpha_burned_is_nobodys():
     for kind in (x.RecycleAlpha, x.BurnAlpha):
         refused(state, kind("alice", V1, 0, TAO), errors.CannotBurnOrRecycleOnRootSubnet)
         refused(state, kind("alice", V1, NETUID, held(state) + 1), errors.NotEnoughStakeToWithdraw)
+        locked, _ = done(state, x.LockStake("alice", V1, NETUID, held(state) - TAO))
+        done(locked, kind("alice", V1, NETUID, TAO))
+        refused(locked, kind("alice", V1, NETUID, TAO + 1), errors.StakeUnavailable)
     refused(state, x.AddStakeBurn("alice", V1, 0, TAO), errors.CannotBurnOrRecycleOnRootSubnet)
     back, events = done(state, x.AddStakeBurn("alice", V1, NETUID, TAO))
     assert [type(event) for event in events] == [StakeAdded, AlphaBurned]
