@@ -9,7 +9,11 @@ import pytest
 from lesson import run, source
 
 from bittensor_lab import labs, scenarios
+from bittensor_lab.block import apply
+from bittensor_lab.block import run as run_blocks
+from bittensor_lab.coinbase import emission_shares
 from bittensor_lab.epoch import matrix_inputs, run_epoch
+from bittensor_lab.extrinsics import AddStake
 from bittensor_lab.labs import attacks as lab_module
 from bittensor_lab.params import Hyperparameters
 from bittensor_lab.play import attacks as views
@@ -50,6 +54,8 @@ def test_below_one_half_a_cabal_loses_up_to_a_quarter():
     below = curve[curve["size"] < 0.495]
     assert (below.net < 0).all() and 0.2 < -below.net.min() < 0.25
     assert (curve[curve["size"] > 0.505].net > 0.5).all()
+    worst = [round(-100 * net("cabal", penalty=penalty).min()) for penalty in (1.0, 0.0)]
+    assert worst == [24, 20]
     assert (net("cabal", penalty=0.0) > 0).tolist() == (net("cabal") > 0).tolist(), "no penalty stops it"
 
 
@@ -58,6 +64,30 @@ def test_a_pump_pays_under_the_gate_and_never_without_it():
     assert (net("pump", regime="G") > 0).all() and net("pump", regime="G")[-1] > 20
     assert net("pump", regime="C")[0] > 10
     assert net("pump", regime="B")[0] < 0 < net("pump", regime="B")[-1]
+
+
+def test_c_is_leaned_on_most_easily_then_g_then_b():
+    small, _, *_, large = (np.array([net("pump", regime=letter)[n] for letter in "CGBF"]) for n in range(9))
+    assert (np.diff(small) < 0).all() and (np.diff(large)[[1, 2]] < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("letter", "part", "points"), [("F", 0.1, 2.7), ("G", 0.1, 7), ("F", 1, 27), ("G", 1, 50)]
+)
+def test_what_a_purchase_draws(letter, part, points):
+    """About twice as much under the gate, and more where one buys little."""
+    quiet = views._market(letter)
+    bought, _ = apply(quiet, AddStake("whale", "validator-1", 1, int(part * int(quiet.pools.tao_in[1]))))
+    late = [100 * emission_shares(run_blocks(state, views.HELD))[1] for state in (quiet, bought)]
+    assert late[1] - late[0] == pytest.approx(points, abs=0.5)
+
+
+def test_under_c_a_tenth_of_the_pool_is_most_of_the_block():
+    quiet = views._market("C")
+    bought, _ = apply(quiet, AddStake("whale", "validator-1", 1, int(quiet.pools.tao_in[1]) // 10))
+    for blocks in (1, views.HELD):
+        shares = [emission_shares(run_blocks(state, blocks))[1] for state in (quiet, bought)]
+        assert [round(100 * share) for share in shares] == [28, 70]
 
 
 def test_a_bad_test_is_not_mended_by_more_of_it():
@@ -69,6 +99,9 @@ def test_question_16_what_a_new_holder_inherits_is_a_habit():
     frame = scenarios.run("uid inheritance").frame.set_index("validators")
     assert frame.epoch_2["say nothing more"] == 0
     assert frame.epoch_2["repeat their weights by uid"] == pytest.approx(1.0, abs=0.05)
+    assert (frame.loc[["look again", "look again, secret for 1 epoch"], "epoch_2"] > 2).all()
+    sealed = frame.loc["look again, secret for 2 epochs"]
+    assert sealed.epoch_2 == pytest.approx(1.0, abs=0.05) and sealed.epoch_3 > 2
 
 
 def test_one_of_the_suspects_pays_its_owner():
@@ -85,13 +118,16 @@ def test_the_sentences_say_what_the_data_say(lab):
     lab.controls["kappa"].values = [0.7]
     assert lab.drawing.title == "The cabal pays from 32\u00a0% of the stake on"
     assert "With kappa one half" in lab.drawing.summary
+    lab.controls["kappa"].values = [0.5]
+    assert "With kappa one half" not in lab.drawing.summary, "it is that"
     lab.controls["preset"].value = "pump"
-    assert lab.drawing.title == "The pump never pays"
+    assert lab.drawing.title == "The pump never pays" and "a gain of −0.1\u00a0τ" in lab.drawing.subtitle
     assert lab.controls["kappa"].hidden and not lab.controls["regime"].hidden
     lab.controls["regime"].value = "G"
     assert lab.drawing.title == "The pump pays at every size" and "a profit of 4" in lab.drawing.subtitle
     lab.controls["preset"].value = "spoof"
     assert lab.drawing.title == "The spoofer never gets more than honest work"
+    assert "best at 1 challenge: " in lab.drawing.summary
     assert lab_module.bet_strip().truth == pytest.approx(32, abs=0.1)
 
 

@@ -60,18 +60,33 @@ def _view(data: dict[str, Any], look: Theme) -> Any:
         ]
     zero = alt.Chart(alt.Data(values=[{"value": 0}])).mark_rule(color=look.ink, strokeWidth=1).encode(y=y)
     small: dict[str, Any] = {"fontSize": 12, "color": look.second_ink, "align": "left", "clip": False}
+    # never seen: it holds the place of the longest words, for the picture is as wide as its first words need
+    longest = words.mark_text(align="left", dx=8, fontSize=12, fontWeight=600, opacity=0, clip=False)
     heading = words.mark_text(fontSize=13, fontWeight=600, align="left", color=look.ink, clip=False)
     return alt.layer(
         *layers,
         zero,
         mark.mark_rule(color=look.ink, strokeWidth=1.2).encode(x=x),
         mark.mark_point(color=look.ink, filled=True, size=90, opacity=1).encode(x=x, y=y),
-        mark.mark_text(align="left", dx=8, dy=-12, fontSize=13, fontWeight=600, color=look.ink).encode(
-            x=x, y=y, text="text:N"
-        ),
+        *_net(mark, look, x, y),
+        longest.encode(x=x, y=alt.value(0), text="longest:N"),
         heading.encode(x=alt.value(-52), y=alt.value(-10), text="unit:N"),
         words.mark_text(**small).encode(x=alt.value(0), y=alt.value(HEIGHT + 32), text="sized:N"),
     ).properties(title=alt.TitleParams(" ", fontSize=13, offset=4))
+
+
+def _net(mark: Any, look: Theme, x: alt.X, y: alt.Y) -> list[Any]:
+    """What it comes to, beside the mark on the side that has room."""
+    layers = list[Any]()
+    for late, side in (
+        ("!datum.late", {"align": "left", "dx": 8}),
+        ("datum.late", {"align": "right", "dx": -8}),
+    ):
+        there = mark.transform_filter(late)
+        style: dict[str, Any] = {**side, "dy": -12, "fontSize": 13, "fontWeight": 600}
+        for drawn in ({"stroke": look.page, "strokeWidth": 4}, {"color": look.ink}):
+            layers.append(there.mark_text(**style, **drawn).encode(x=x, y=y, text="text:N"))
+    return layers
 
 
 def _x() -> alt.X:

@@ -122,7 +122,8 @@ def bet_strip() -> BetStrip:
         high=100.0,
         ticks=[0.0, 25.0, 50.0, 75.0, 100.0],
         truth=100 * views.least_share(BET_KAPPA),
-        why="What it cannot lift it can block: without it, the honest do not reach seven tenths.",
+        why="What it cannot lift it can block: without it, the honest do not reach seven tenths. "
+        "(More than 30\u00a0% is enough; the stakes that are tried lie 2 apart.)",
     )
     return recorded_bet(strip, BET)
 

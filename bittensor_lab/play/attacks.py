@@ -30,12 +30,12 @@ from bittensor_lab.regimes import with_regime
 from bittensor_lab.scenarios.base import rich
 from bittensor_lab.stake import stake_of
 from bittensor_lab.state import State
-from bittensor_lab.units import RAO_PER_TAO, U16_MAX, format_percent, tao
+from bittensor_lab.units import MINUS, NO_BREAK_SPACE, RAO_PER_TAO, U16_MAX, format_percent, tao
 from bittensor_lab.views import scoring
 from bittensor_lab.views.labels import apart
 
-STROKES = 90
-"""across the whole picture"""
+STROKES, TURN = 90, 0.8
+"""across the whole picture; from which part of it on the mark's words stand on its left"""
 KINDS = ("cabal", "pump", "spoof")
 SIZES = {
     "cabal": np.arange(0.02, 0.75, 0.02), "pump": np.arange(0.1, 1.01, 0.1), "spoof": np.arange(1.0, 9.0),
@@ -232,17 +232,21 @@ def suspects() -> pd.DataFrame:
 # --- tables and sentences ---------------------------------------------------------------------------
 
 WHO = {"cabal": "The cabal", "pump": "The pump", "spoof": "The spoofer"}
-PLACE = {"cabal": "of the stake", "pump": "of the pool", "spoof": "challenges"}
+PLACE = {"cabal": "of the stake", "pump": "of the pool"}
 
 
 def sized(kind: str, size: float) -> str:
     """Return a size as people read it."""
-    return f"{size:.0f} {PLACE[kind]}" if kind == "spoof" else f"{format_percent(size)} {PLACE[kind]}"
+    if kind == "spoof":
+        return f"{size:.0f} challenge{'' if size == 1 else 's'}"
+    return f"{format_percent(size)} {PLACE[kind]}"
 
 
 def amount(kind: str, value: float) -> str:
     """Return a gain or cost as people read it."""
-    return f"{value:,.1f} τ" if kind == "pump" else format_percent(value, 1)
+    if kind == "pump":
+        return f"{round(value, 1) + 0.0:.1f}{NO_BREAK_SPACE}τ".replace("-", MINUS)
+    return format_percent(round(value, 3) + 0.0, 1)
 
 
 def title(view: AttackView) -> str:
@@ -281,11 +285,12 @@ def summary(view: AttackView) -> str:
         "spoof": "Gain: the spoofer's part of the miners' pay. Cost: what an honest miner gets on average",
     }[view.kind]
     best = view.curve.iloc[int(view.curve.net.argmax())]
-    other = view.curve.other
-    return (
-        f"{said}. It comes to most at {sized(view.kind, best['size'])}: {amount(view.kind, best.net)}. "
-        f"{COMPARED[view.kind]} it would be {amount(view.kind, float(other.max()))} at the best."
-    )
+    most = amount(view.kind, best.net)
+    found = f"{said}. Their difference is best at {sized(view.kind, best['size'])}: {most}."
+    if np.allclose(view.curve.net, view.curve.other):
+        return found
+    other = amount(view.kind, float(view.curve.other.max()))
+    return f"{found} {COMPARED[view.kind]} it would be {other} at the best."
 
 
 COMPARED = {
@@ -307,9 +312,9 @@ def tables(view: AttackView) -> dict[str, pd.DataFrame]:
     apart_from = not np.allclose(curve.net, curve.other)
     shown = ["gain", "cost", "other"] if apart_from else ["gain", "cost"]
     lines = curve.melt("size", shown, "kind", "value")
-    mark = pd.DataFrame(
-        [{"size": row["size"], "value": row.gain, "text": f"net {amount(view.kind, row.net)}"}]
-    )
+    words = f"net {amount(view.kind, row.net)}"
+    late = bool(row["size"] > TURN * ends["size"])
+    mark = pd.DataFrame([{"size": row["size"], "value": row.gain, "text": words, "late": late}])
     last = curve.iloc[-1]
     values = np.array([last.gain, last.cost, last.other])
     named = pd.DataFrame(
@@ -322,6 +327,7 @@ def tables(view: AttackView) -> dict[str, pd.DataFrame]:
     )
     named = named[named.kind.isin(shown)]
     words = pd.DataFrame([{"unit": f"Gain and cost, {UNITS[view.kind]}", "sized": SIZED[view.kind]}])
+    words = words.assign(size=ends["size"], longest=max(SHORT.values(), key=len))
     return {"lines": lines, "strokes": _strokes(curve), "mark": mark, "ends": named, "words": words}
 
 

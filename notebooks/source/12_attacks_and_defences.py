@@ -32,8 +32,8 @@ labs.bet_on_attacks()
 # Gain and cost of an attack over its size, each beside being honest with the same means. Where the gain lies above the cost
 # it is hatched: there the design pays people to attack it. Things to try:
 #
-# * *A cabal*: move **Majority needed** up and down. Where is the cabal's least share the largest?
-# * Does a full **Bonds penalty** stop it?
+# * *A cabal*: move **Majority needed** up and down. Where does the cabal need most stake?
+# * Take the **Bonds penalty** (lesson 04) away. Does the cabal win with less? What does it lose where it does not win?
 # * *A pump*: somebody buys alpha so that the price lifts the subnet's emission, waits, and sells. Compare **F** with **G**,
 #   the gate. Then look at **C**, where emission followed the flow of money itself.
 # * *A spoofing miner*: does it help to look at more challenges? What does?
@@ -64,14 +64,17 @@ pd.DataFrame({"least share": [views.least_share(k) for k in kappas]}, index=pd.I
 # all, everybody's consensus is 0, and no miner is paid.)
 #
 # What a cabal below kappa can *not* do is to lift its miner's consensus above the highest weight that somebody honest
-# gave it. Here are both, at a little less than half of the stake:
+# gave it. Here are both, in %, with kappa one half:
 
 # %% id="theorem" jupyter={"source_hidden": true}
-dict(zip(("its consensus", "highest honest weight"), views.consensus_of_its_miner(0.48, 0.5), strict=True))
+shares = pd.Index([0.1, 0.3, 0.48, 0.52], name="stake of the cabal")
+found = [views.consensus_of_its_miner(share, 0.5) for share in shares]
+(100 * pd.DataFrame(found, shares, ["consensus of its miner", "highest honest weight"])).round(2)
 
 # %% [markdown] id="below"
 # Below one half the attack even costs: the cabal's weights on its own miner are cut, so its validators hold bonds in a miner
-# that earns nothing, and lose up to a quarter of all that the epoch pays. The engine's line for it, from lesson 03:
+# that earns next to nothing, and lose up to a quarter of all that the epoch pays. The bonds penalty makes that worse (at most
+# they lose 24 % with the whole of it, 20 % without any), but it does not move the half. The engine's code for it, from lesson 03:
 
 # %% id="kernel" jupyter={"source_hidden": true}
 import inspect
@@ -96,9 +99,10 @@ pd.DataFrame(net).rename_axis("TAO put in, of the pool's").iloc[[0, 1, 4, 9]].T.
 # emission follows slowly, and they leave down the same curve that they came up. **B** shares by the same price, and there a
 # large purchase pays. The difference is not the share but where the TAO goes: under B all of it went into the pool, with or
 # without alpha beside it; under F what finds no alpha buys. Give B the injection of F, and its numbers are those of F. Under **G** the gate makes a share grow faster than
-# the price, so the same purchase draws several times the emission, and others' TAO comes in behind it. Under **C** the money
-# that one pays in *is* the measure: two or three blocks of flow look like demand. The rule that keeps dust out is also the rule
-# that is easiest to lean on. There is no rule without such a side.
+# the price, so the same purchase draws about twice as much emission as under F, and others' TAO comes in behind it. Under **C** the
+# money that one pays in *is* the measure: a tenth of the pool's TAO lifts the subnet's share from 28 % of the block to 70 % at once, and
+# the share stays for as long as the average remembers. So the rule against dust can be leaned on more than the one before it, and
+# the rule that asked for people's money most of all. There is no rule without such a side.
 #
 # ### The owner
 #
@@ -169,7 +173,7 @@ self_check(least_stake, [((k,), views.least_share(k)) for k in (0.3, 0.5, 0.6, 0
 # ## 5 · What people ask
 #
 # **"Is Bittensor safe against collusion?"** Below one half of a subnet's active stake weight a cabal loses, above it wins
-# all. So the question is what half of a subnet's stake costs. On a small subnet it is little: look at the
+# all that miners are paid. So the question is what half of a subnet's stake costs. On a small subnet it is little: look at the
 # pool's depth (lesson 08), and at who holds a permit (lesson 06).
 #
 # **"Can I register on a uid that was just freed, and inherit its weights?"** The chain clears them. What can be inherited is
@@ -181,8 +185,9 @@ from bittensor_lab import scenarios
 scenarios.run("uid inheritance").frame.set_index("validators")[["epoch_1", "epoch_2", "epoch_3"]].round(2)
 
 # %% [markdown] id="more"
-# (The new holder's incentive over the old one's, in its first three epochs. With weights sealed for two epochs
-# it gets the old incentive once even from those who look: the sealed ones were still meant for its predecessor.)
+# (The new holder's incentive over the old one's, in its first three epochs. Its predecessor was the worst, and it is one in
+# the middle, so those who look again pay it more. With weights sealed for two epochs it gets the old incentive once even
+# from those who look: the sealed ones were still meant for its predecessor.)
 #
 # **"Yield is high there. Is it a good subnet?"** Emission that nobody's revenue stands behind is a subsidy, and a subsidy
 # attracts those who live off it. Before you look at the yield: do scores separate good from bad work? Does one key hold the
@@ -197,7 +202,7 @@ scenarios.run("uid inheritance").frame.set_index("validators")[["epoch_1", "epoc
 # ## In three sentences
 #
 # An attack is a price: what it costs to be big enough, against what one gets. A cabal pays from half of the stake on, and
-# any other kappa makes it cheaper; a pump pays where emission follows the price faster than the price moves; a spoof pays
+# any other kappa makes it cheaper; a pump pays where a purchase draws more emission than buying and selling costs; a spoof pays
 # where the test is bad. The rules decide about the first two, for better or worse; only validators who really test
 # decide about the third.
 #
