@@ -22,7 +22,8 @@ from bittensor_lab.events import (
     TimelockedWeightsRevealed,
 )
 from bittensor_lab.invariants import violations
-from bittensor_lab.presets import demo_network
+from bittensor_lab.params import Hyperparameters, NetworkParameters, meanings
+from bittensor_lab.presets import demo_network, mainnet
 from bittensor_lab.rows import Row, make_row
 from bittensor_lab.schedule import next_epoch_start
 from bittensor_lab.stake_weight import stake_weights
@@ -555,3 +556,45 @@ def test_what_may_come_of_odd_settings_and_keys():
     with pytest.raises(ChainError) as caught:
         apply(scene(), x.SetChildren("validator-1-cold", "validator-1", 1, [(1, "y" * 64)] * 4096))
     assert len(str(caught.value)) < 2_000
+
+
+def test_the_rules_begin_as_the_chain_has_them():
+    """Main net's stored values and a new subnet's, as the specification lists them (epoch 1.2, economy 10)."""
+    network = {
+        "tao_weight": 3_320_413_933_267_719_290, "stake_threshold": 0, "max_epochs_per_block": 2,
+        "admin_freeze_window": 10, "owner_hyperparam_rate_limit": 2, "weights_version_key_rate_limit": 5,
+        "min_tempo": 360, "max_tempo": 50_400, "tempo_rate_limit": 360, "mechanism_rate_limit": 7_200,
+        "max_mechanism_count": 2, "trim_rate_limit": 216_000, "commit_reveal_version": 4,
+        "set_children_rate_limit": 150, "pending_childkey_cooldown": 7_200,
+        "tx_childkey_take_rate_limit": 216_000, "min_childkey_take": 0, "max_childkey_take": 11_796,
+        "ck_burn": 0, "tx_delegate_take_rate_limit": 216_000, "min_delegate_take": 0,
+        "max_delegate_take": 11_796, "subnet_owner_cut": 11_796, "tx_rate_limit": 1_000,
+        "hotkey_swap_interval": 7_200, "key_swap_cost": 100_000_000, "key_swap_on_subnet_cost": 1_000_000,
+        "existential_deposit": 500, "emission_rule": 5, "injection_rule": 4, "pool_rule": 0,
+        "gate_exponent": 3, "flow_smoothing": 29_597_889_189_277, "flow_cutoff": 0, "flow_exponent": 1,
+        "subnet_moving_alpha": 12_885, "ema_price_halving_blocks": 201_600, "min_stake": 2_000_000,
+        "nominator_min_factor": 10_000_000, "root_claims_per_block": 5, "subnet_limit": 128,
+        "network_min_lock_cost": RAO_PER_TAO, "network_lock_reduction_interval": 57_600,
+        "network_rate_limit": 28_800, "network_immunity_period": 864_000, "start_call_delay": 0,
+        "unlock_rate": 934_866, "maturity_rate": 934_866, "takeover_age": 2_629_800, "flat_fee": 50_000,
+    }  # fmt: skip
+    subnet = {
+        "tempo": 360, "kappa": 32_767, "immunity_period": 5_000, "max_allowed_uids": 256,
+        "min_allowed_uids": 64, "max_allowed_validators": 64, "min_allowed_weights": 1,
+        "weights_set_rate_limit": 100, "weights_version_key": 0, "activity_cutoff_factor_milli": 13_889,
+        "registration_allowed": True, "min_burn": 500_000, "max_burn": 100 * RAO_PER_TAO,
+        "burn_half_life": 360, "bonds_moving_average": 900_000, "bonds_penalty": 65_535,
+        "bonds_reset": False, "yuma3": True, "liquid_alpha": False, "alpha_low": 45_875,
+        "alpha_high": 58_982, "alpha_sigmoid_steepness": 1_000, "commit_reveal": True,
+        "reveal_period_epochs": 1, "transfer_toggle": True, "immune_owner_uids_limit": 1,
+        "min_non_immune_uids": 10, "recycle_or_burn": False, "min_childkey_take": 0,
+        "owner_cut_enabled": True, "fee_rate": 33, "root_claim_threshold": 500_000,
+    }  # fmt: skip
+    rules, new = NetworkParameters(), Hyperparameters()
+    assert {name: getattr(rules, name) for name in network} == network
+    assert {name: getattr(new, name) for name in subnet} == subnet
+    assert new.burn_increase_mult / 2**64 == 1.26 and new.activity_cutoff == 5_000
+    unlisted = {"gate_update_interval", "network_registration_start_block", "dissolve_with_reserve_block"}
+    assert {*meanings(NetworkParameters)} == {*network} | unlisted
+    assert {*meanings(Hyperparameters)} == {*subnet} | {"burn_increase_mult"}
+    assert (mainnet().network, mainnet().subnet) == (rules, new)

@@ -220,6 +220,8 @@ def test_the_cost_of_founding_only_falls_and_never_below_the_least(last, since, 
 def test_before_the_first_founding_the_cost_is_not_doubled():
     cost = [network_lock_cost(10**12, since, since, 57_600, RAO_PER_TAO, RAO_PER_TAO) for since in (0, 1)]
     assert cost == [10**12, 2 * 10**12]
+    # an interval that the emission has brought to 0 divides nothing: the cost stays doubled
+    assert network_lock_cost(10**12, 1, 10**6, 57_600, RAO_PER_TAO, 0) == 2 * 10**12
 
 
 @anything

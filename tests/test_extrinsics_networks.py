@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
+from immutables import Map
 from networks import NETUID, TAO, V1, V2, all_done, done, holding, later, plain, refused, small, stakes
 from networks import with_stake as with_ledger
 
@@ -86,6 +87,19 @@ def test_who_leaves_root_without_drawing_loses_what_was_owed():
     assert claimable(after, V1, C1) == {}
 
 
+def test_a_part_that_leaves_takes_what_was_owed_to_it_along_but_no_more():
+    """The watermark of who never drew stays at 0; that of who drew falls on every subnet."""
+    state = paid_to_root(paid_to_root(with_root()), netuid=2)
+    rates = state.root_claims[V1].rates
+    after, _ = done(state, x.RemoveStake(C1, V1, 0, 100 * TAO))
+    assert claimable(after, V1, C1) == {netuid: rates[netuid] * 200 * TAO >> 32 for netuid in (1, 2)}
+    drawn, _ = done(state, x.ClaimRoot(C1, [1, 2]))
+    left, _ = done(drawn, x.RemoveStake(C1, V1, 0, 100 * TAO))
+    marks = [claims.root_claims[V1].claimed[C1] for claims in (drawn, left)]
+    assert all(marks[0][n] - marks[1][n] == rates[n] * 100 * TAO >> 32 for n in (1, 2))
+    assert all(amount <= 2 for amount in claimable(left, V1, C1).values())
+
+
 def test_dividends_can_be_kept_as_alpha_on_some_subnets():
     state = paid_to_root(paid_to_root(with_root()), netuid=2)
     state, _ = done(state, x.SetRootClaimType(C1, True, [2]))
@@ -109,8 +123,18 @@ def test_a_claim_waits_below_the_threshold_and_while_the_pool_refuses():
     assert x.ClaimRoot(C1, [NETUID]).apply(little)[1] == ()
 
 
+def test_a_claim_of_just_the_threshold_is_drawn():
+    state = paid_to_root(with_root(), 6_000_000)
+    owed = claimable(state, V1, C1)[NETUID]
+    above = state.with_hyperparameters(NETUID, root_claim_threshold=owed + 1)
+    assert x.ClaimRoot(C1, [NETUID]).apply(above)[1] == ()
+    at = state.with_hyperparameters(NETUID, root_claim_threshold=owed)
+    assert done(at, x.ClaimRoot(C1, [NETUID]))[1][0].alpha == owed
+
+
 def test_a_claim_names_one_to_five_subnets():
     state = with_root()
+    done(state, x.ClaimRoot(C1, [1, 2, 1, 2, 1]))
     refused(state, x.ClaimRoot(C1, []), errors.InvalidSubnetNumber)
     refused(state, x.ClaimRoot(C1, [1] * 6), errors.InvalidSubnetNumber)
     refused(state, x.ClaimRoot(C1, [1, 9]), errors.SubnetNotExists)
@@ -132,6 +156,15 @@ def test_a_dividend_larger_than_the_stake_it_is_shared_by_goes_to_the_owner():
     assert stakes(after, NETUID)[V1] - stakes(state, NETUID)[V1] == pytest.approx(TAO, abs=2)
 
 
+@pytest.mark.parametrize(("more", "claimed"), [(0, True), (1, False)])
+def test_a_dividend_as_large_as_the_stake_is_still_shared(more, claimed):
+    state = replace(with_ledger(plain(small(2)), 0, {V1: TAO}), takes=Map({V1: 0}))
+    state = replace(state, pools=state.pools.plus(NETUID, alpha_out=TAO + more))
+    after, _ = distribute(state, NETUID, Pots(0, 0, TAO + more, 0), [Earned(V1, 0, TAO)])
+    paid = stakes(after, NETUID)[V1] - stakes(state, NETUID)[V1]
+    assert (claimable(after, V1, C1), paid) == (({NETUID: TAO}, 0) if claimed else ({}, TAO + more))
+
+
 def test_a_miners_incentive_goes_where_its_coldkey_wants_it():
     state = plain(small())
     miner = state.subnet(NETUID).hotkeys[5]
@@ -141,6 +174,20 @@ def test_a_miners_incentive_goes_where_its_coldkey_wants_it():
     state = replace(state, pools=state.pools.plus(NETUID, alpha_out=TAO))
     after, (event,) = distribute(state, NETUID, Pots(TAO, 0, 0, 0), [Earned(miner, TAO, 0)])
     assert (stake_of(after, NETUID, V2, cold), event.miners) == (TAO, TAO)
+
+
+def test_whose_keys_are_the_owners():
+    """The owner's hotkey, whoever owns it now, and all that belong to its coldkey."""
+    state = plain(small())
+    first, miner, other = (state.subnet(NETUID).hotkeys[uid] for uid in (0, 5, 6))
+    state = replace(state, pools=state.pools.plus(NETUID, alpha_out=3 * TAO))
+    state = replace(state, owner=state.owner.set(first, "sold").set(miner, "owner-1-cold"))
+    earned = [Earned(first, TAO, 0), Earned(miner, TAO, 0), Earned(other, 2 * TAO, 0)]
+    after, (event,) = distribute(state, NETUID, Pots(4 * TAO, 0, 0, 0), earned)
+    assert (event.withheld, event.miners) == (2 * TAO, 2 * TAO)
+    assert int(after.pools.miner_burned[NETUID]) == 1 << 31
+    idle, _ = distribute(after, NETUID, Pots(0, TAO, 0, 0), [Earned(V1, 0, TAO)])
+    assert int(idle.pools.miner_burned[NETUID]) == 0
 
 
 @pytest.mark.parametrize("recycles", [False, True])
@@ -180,6 +227,39 @@ def test_below_a_sum_of_one_roots_share_is_recycled():
     )
     grown = after.pools.alpha_out[NETUID] - state.pools.alpha_out[NETUID] - after.pools.protocol_alpha[NETUID]
     assert 0 <= grown - kept <= 4 and grown < made
+
+
+@pytest.mark.parametrize(("more", "paid"), [(0, False), (1, True)])
+def test_root_is_paid_only_if_the_moving_prices_sum_to_more_than_one(more, paid):
+    state = with_ledger(small(2), 0, {V1: 10_000 * TAO})
+    half = 2**31
+    pools = state.pools.at(1, moving_price=half + more).at(2, moving_price=half)
+    after = run_coinbase(replace(state, block=state.block + 1, pools=pools))
+    assert root_is_paid(replace(state, pools=pools)) is paid
+    assert (after.pools.pending_root[1] > 0, after.pools.pending_root[2] > 0) == (paid, paid)
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        {"first_emission_block": 0},
+        {"subtoken_enabled": False},
+        {"registration_allowed": False},
+    ],
+)
+def test_who_takes_no_part_in_the_coinbase(closed):
+    """Not started, not traded, or closed to newcomers: no TAO, no alpha, no pots, no moving price."""
+    state = small(2)
+    if "registration_allowed" in closed:
+        state = state.with_hyperparameters(NETUID, **closed)
+    else:
+        state = replace(state, pools=state.pools.at(NETUID, **closed))
+    after = run_coinbase(replace(state, block=state.block + 1))
+    names = [item.name for item in fields(state.pools)]
+    assert all(getattr(after.pools, n)[NETUID] == getattr(state.pools, n)[NETUID] for n in names)
+    assert after.pools.pending_server[2] > 0
+    assert after.total_issuance - state.total_issuance <= block_emission(state.total_issuance)
+    assert emission_shares(state).tolist() == [0, 0, 1]
 
 
 # ── founding and ending ─────────────────────────────────────────────────────────────────────────
@@ -226,6 +306,15 @@ def test_the_cost_doubles_and_falls_back():
     assert lock_cost(later(second, 3 * second.network.network_lock_reduction_interval)) == TAO
 
 
+def test_after_a_halving_the_cost_falls_twice_as_fast():
+    state, _ = done(ready(network_min_lock_cost=0), FOUND)
+    state = later(replace(state, last_lock=100 * TAO), 10_000)
+    halved = replace(state, total_issuance=10_500_000 * TAO)
+    assert block_emission(state.total_issuance) == 2 * block_emission(halved.total_issuance)
+    fallen = [200 * TAO - lock_cost(each) for each in (state, halved)]
+    assert fallen[1] == pytest.approx(2 * fallen[0], rel=1e-6) and fallen[0] > TAO
+
+
 def test_root_validators_lend_their_weight_to_a_new_subnet():
     state = with_ledger(ready(), 0, {V1: 300 * TAO, V2: 100 * TAO})
     after, _ = done(state, FOUND)
@@ -236,18 +325,27 @@ def test_root_validators_lend_their_weight_to_a_new_subnet():
 def test_what_founding_is_refused_for():
     state = ready(network_rate_limit=50)
     first, _ = done(state, FOUND)
-    refused(first, x.RegisterNetwork("alice", "b"), errors.NetworkTxRateLimitExceeded)
+    refused(later(first, 49), x.RegisterNetwork("nobody", "b"), errors.NetworkTxRateLimitExceeded)
     done(later(first, 50), x.RegisterNetwork("alice", "b"))
     refused(state, x.RegisterNetwork("nobody", "b"), errors.CannotAffordLockCost)
     refused(state, x.RegisterNetwork("alice", V1), errors.NonAssociatedColdKey)
     young = ready(subnet_limit=2, network_immunity_period=2_000)
     refused(young, FOUND, errors.SubnetLimitReached)
+    refused(young, x.RegisterNetwork("nobody", "b"), errors.SubnetLimitReached)
+    done(replace(young, network=replace(young.network, subnet_limit=3)), FOUND)
+    old = max(young.subnet(netuid).registered_at for netuid in young.netuids) + 2_000
+    refused(replace(young, block=old - 1), FOUND, errors.SubnetLimitReached)
+    done(replace(young, block=old), FOUND)
 
 
 def test_without_a_place_the_cheapest_old_subnet_goes():
     state = ready(subnet_limit=2)
-    state = replace(state, pools=state.pools.at(2, moving_price=7))
+    dear = (
+        int(state.pools.alpha_in[2]) // 4
+    )  # its price is no longer among those of which the median is taken
+    state = replace(state, pools=state.pools.at(2, moving_price=7, alpha_in=dear))
     after, events = done(state, FOUND)
+    assert alpha_price(after, 2) == pytest.approx(alpha_price(after, 1))
     assert [type(event) for event in events] == [NetworkRemoved, TaoRecycled, NetworkAdded]
     assert events[-1].netuid == 2 and after.netuids == [1, 2]
     assert after.subnet(2).hotkeys == ("alice-owner",)
@@ -258,8 +356,10 @@ def test_starting_and_emitting():
     refused(state, x.AddStake("alice", "alice-owner", 3, TAO), errors.SubtokenDisabled)
     refused(state, x.StartCall("bob", 3), errors.BadOrigin)
     waiting = replace(state, network=replace(state.network, start_call_delay=10))
-    refused(waiting, x.StartCall("alice", 3), errors.NeedWaitingMoreBlocksToStarCall)
-    state, _ = done(state, x.StartCall("alice", 3))
+    refused(later(waiting, 9), x.StartCall("alice", 3), errors.NeedWaitingMoreBlocksToStarCall)
+    done(later(waiting, 10), x.StartCall("alice", 3))
+    state, (event,) = done(state, x.StartCall("alice", 3))
+    assert (event.block, int(state.pools.first_emission_block[3])) == (state.block + 1,) * 2
     refused(state, x.StartCall("alice", 3), errors.FirstEmissionBlockNumberAlreadySet)
     state, _ = done(state, x.AddStake("alice", "alice-owner", 3, TAO))
     started = replace(state.pools, first_emission_block=state.pools.first_emission_block + 1)
@@ -287,6 +387,45 @@ def test_a_dissolved_subnet_pays_its_stakers_to_the_rao():
     again, events = done(after, FOUND)
     assert (again.netuids, events[-1].netuid) == ([1, 2], 2)
     done(again, x.BurnedRegister("bob", "bob-miner", 2))
+
+
+def test_only_the_pools_of_later_subnets_have_a_share_in_their_end():
+    state, _ = done(ready(), x.AddStake("alice", V1, 2, 100 * TAO))
+    state = replace(state, block=state.block + 9)
+    subnet = replace(state.subnet(2), registered_at=500)
+    state = state.with_subnet(subnet, pools=state.pools.plus(2, protocol_alpha=TAO, alpha_out=TAO))
+    alpha, pot = sum(stakes(state, 2).values()), int(state.pools.tao_in[2])
+
+    def paid(start):
+        given = replace(state, network=replace(state.network, dissolve_with_reserve_block=start))
+        return done(given, x.DissolveNetwork(ROOT, 2))[1][0].paid
+
+    assert paid(501) == pytest.approx(pot * alpha / (alpha + TAO), abs=len(stakes(state, 2)))
+    reserve = int(state.pools.alpha_in[2])
+    assert paid(500) == pytest.approx(pot * alpha / (alpha + TAO + reserve), abs=len(stakes(state, 2)))
+
+
+@pytest.mark.parametrize(("start", "refund"), [(500, 0), (501, 5 * TAO)])
+def test_only_early_founders_get_their_lock_back_less_what_they_earned(start, refund):
+    """The cut of all alpha at its price is taken off; what is over comes out of what would be recycled."""
+    state = ready(network_registration_start_block=start, subnet_owner_cut=0)
+    state = state.with_subnet(replace(state.subnet(2), registered_at=500, locked=5 * TAO))
+    after, (removed, recycled) = done(state, x.DissolveNetwork(ROOT, 2))
+    owner = state.subnet(2).owner_coldkey
+    mine = free_tao(after, owner) - free_tao(state, owner)
+    assert mine == refund
+    assert removed.paid + recycled.amount + refund == int(state.pools.account[2])
+    whole = replace(state, network=replace(state.network, subnet_owner_cut=65535))
+    assert free_tao(done(whole, x.DissolveNetwork(ROOT, 2))[0], owner) == free_tao(state, owner)
+
+
+def test_what_no_account_can_hold_is_recycled_when_a_subnet_ends():
+    state, _ = done(ready(nominator_min_factor=0, min_stake=0), x.AddStake("bob", V1, 2, 400))
+    state = replace(
+        state, free=state.free.delete("bob"), total_issuance=state.total_issuance - state.free["bob"]
+    )
+    after, _ = done(state, x.DissolveNetwork(ROOT, 2))
+    assert "bob" not in after.free
 
 
 def test_root_claims_end_with_their_subnet():
