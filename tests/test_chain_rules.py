@@ -559,7 +559,7 @@ def test_what_may_come_of_odd_settings_and_keys():
 
 
 def test_the_rules_begin_as_the_chain_has_them():
-    """Main net's stored values and a new subnet's, as the specification lists them (epoch 1.2, economy 10)."""
+    """Main net's stored values and a new subnet's, as listed in epoch 1.2 and economy 10."""
     network = {
         "tao_weight": 3_320_413_933_267_719_290, "stake_threshold": 0, "max_epochs_per_block": 2,
         "admin_freeze_window": 10, "owner_hyperparam_rate_limit": 2, "weights_version_key_rate_limit": 5,
