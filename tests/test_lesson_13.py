@@ -7,10 +7,11 @@ import pytest
 from lesson import run, source
 
 from bittensor_lab import datasets, labs
-from bittensor_lab.coinbase import emission_shares
+from bittensor_lab.coinbase import emission_shares, injections
 from bittensor_lab.labs import year as lab_module
 from bittensor_lab.play import year as views
 from bittensor_lab.regimes import with_regime
+from bittensor_lab.units import ONE
 
 pytestmark = pytest.mark.usefixtures("home")
 SOURCE = source("13")
@@ -48,6 +49,45 @@ def test_price_rules_make_the_large_larger_and_others_do_not():
     assert largest.iloc[-1] == pytest.approx(2 * largest.iloc[0], rel=0.05)
 
 
+def test_what_is_large_for_its_pool_is_lifted_and_not_the_largest():
+    table = views.leaders().set_index("subnet")
+    assert table.index[[0, 4]].tolist() == ["SN 39", "SN 120"]
+    assert table["after a year"].idxmax() == "SN 120" and table["at first"].is_monotonic_decreasing
+    loses, gains = table.loc["SN 39"], table.loc["SN 120"]
+    assert 0.5 < loses["after a year"] / loses["at first"] < 0.6
+    assert (
+        gains["after a year"] > table["at first"].max()
+        and gains["TAO in the pool"] < 0.06 * loses["TAO in the pool"]
+    )
+    for letter in "FG":
+        first, last = views.year(views.Plan(letter))[[0, -1]]
+        own = first / views.at_scale(views.SCALE).pools.tao_in[1:]
+        some = np.flatnonzero(first > 0.01)
+        grown = np.argsort(last[some] / first[some])
+        assert np.corrcoef(np.argsort(grown), np.argsort(np.argsort(own[some])))[0, 1] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("root", "buying", "part", "after"), [(0.0, 75, 1.0, 4), (5.0, 35, 0.69, 2), (10.0, 30, 0.55, 4)]
+)
+def test_root_rations_what_need_not_buy(root, buying, part, after):
+    state = with_regime(views.at_scale(views.SCALE, root), "G")
+    shares, terms = emission_shares(state), injections(state)
+    some = [terms[netuid] for netuid in terms if shares[netuid] > 0]
+    assert len(some) == 78 and sum(excess > 0 for _, _, excess in some) == buying
+    bought, paired = (sum(each[n] for each in some) for n in (2, 0))
+    assert bought / (bought + paired) == pytest.approx(part, abs=0.005)
+    assert halves("G", root=root)[1] == after
+
+
+def test_fifty_subnets_get_nothing():
+    pools = datasets.network("mainnet_2026").pools
+    off, withheld = ~pools.emission_enabled[1:].astype(bool), pools.miner_burned[1:] >= ONE - 1
+    assert (off.sum(), (withheld & ~off).sum()) == (44, 6)
+    for letter in "EFG":
+        assert (views.year(views.Plan(letter)) > 0).sum(axis=1).tolist() == [78] * (views.WEEKS + 1)
+
+
 def test_every_week_the_whole_block_is_shared():
     for regime in "BCDEFG":
         assert views.year(views.Plan(regime)).sum(axis=1) == pytest.approx(np.ones(views.WEEKS + 1), abs=1e-6)
@@ -55,6 +95,10 @@ def test_every_week_the_whole_block_is_shared():
 
 def test_a_little_revenue_spreads_and_much_makes_new_giants():
     assert halves("G", revenue=500.0)[1] > halves("G")[1] < halves("G", revenue=2_000.0)[1]
+    assert halves("G", revenue=1_000.0)[1] == 5
+    giant = views.year(views.Plan(revenue=2_000.0))[-1]
+    served = views._by_price(with_regime(views.at_scale(views.SCALE), "G"))[list(views.SERVED)]
+    assert round(100 * giant.max()) == 30 and giant.argmax() + 1 in served
     ten = [np.sort(views.year(views.Plan(revenue=r))[-1])[::-1][:10].sum() for r in (500.0, 5_000.0)]
     assert ten[1] > ten[0]
 

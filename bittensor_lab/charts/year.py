@@ -48,7 +48,9 @@ def _x(words: str | None) -> alt.X:
 def _bands(data: dict[str, Any], look: Theme) -> Any:
     bands, names = alt.Chart(data["bands"]), alt.Chart(data["names"])
     scale: Any = alt.Scale(domain=[0, 1], nice=False)
-    y = alt.Y("low:Q", scale=scale, axis=alt.Axis(title=None, values=[0, 0.5, 1], format=".0%", minExtent=48))
+    percent = "100 * datum.value + '\u00a0%'"
+    axis = alt.Axis(title=None, values=[0, 0.5, 1], labelExpr=percent, minExtent=48)
+    y = alt.Y("low:Q", scale=scale, axis=axis)
     fills = {"rest": (look.fill["other"], 1.0), "own": (look.fill["tao"], 0.75)}
     texts = {"rest": look.second_ink, "own": look.text["tao"]}
     layers: list[Any] = []

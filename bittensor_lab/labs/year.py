@@ -30,10 +30,22 @@ def build(preset: str = "gate") -> Lab:
     """Return the lab, opened on a preset."""
     regime = Choice(title="Rule of emission", options=[(letter, letter) for letter in "BCDEFG"])
     root = LabelledSlider(
-        title="On root, million τ", chain="root stake", labels=["τ"], low=0.0, high=10.0, step=0.5
+        title="On root",
+        chain="root stake",
+        labels=["million τ"],
+        low=0.0,
+        high=10.0,
+        step=0.5,
+        digits=1,
     )
     revenue = LabelledSlider(
-        title="Clients spend, τ a day", labels=["τ"], low=0.0, high=5_000.0, step=250.0, digits=0
+        title="Clients spend",
+        chain="add_stake",
+        labels=["τ a day"],
+        low=0.0,
+        high=5_000.0,
+        step=250.0,
+        digits=0,
     )
     presets = Preset(options=[(name, about[0]) for name, about in YEARS.items()])
     columns = ({"preset": presets, "regime": regime}, {"root": root, "revenue": revenue})
@@ -97,7 +109,7 @@ def bet_strip() -> BetStrip:
         ticks=[0.0, 5.0, 10.0, 15.0, 20.0],
         unit="subnets",
         truth=float(view.frame.half.iloc[-1]),
-        why="A large share buys alpha, that lifts the price, and the price lifts the share.",
+        why="A share buys alpha, that lifts the price, most in a small pool, and the price lifts the share.",
     )
     return recorded_bet(strip, BET)
 

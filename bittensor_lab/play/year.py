@@ -85,6 +85,14 @@ def compared(regime: str) -> str:
     return "G" if regime == "F" else "F"
 
 
+def leaders(plan: Plan = Plan(), most: int = 6) -> pd.DataFrame:
+    """Return the subnets that get most at first: their parts then and a year later, %, TAO in the pool."""
+    shares, pooled = 100 * year(plan), _real().pools.tao_in[1:] / RAO_PER_TAO
+    first = np.argsort(-shares[0], kind="stable")[:most]
+    rows = [(f"SN {n + 1}", shares[0, n], shares[-1, n], pooled[n]) for n in first.tolist()]
+    return pd.DataFrame(rows, columns=["subnet", "at first", "after a year", "TAO in the pool"])
+
+
 def half(shares: NDArray[np.float64]) -> int:
     """Return how many subnets, the largest first, take half of all."""
     falling = np.sort(shares)[::-1]
