@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from immutables import Map
 from networks import (
     NETUID,
     NOW,
@@ -37,6 +38,7 @@ from networks import (
 
 from bittensor_lab import errors
 from bittensor_lab.childkeys import with_children
+from bittensor_lab.conviction import Lock
 from bittensor_lab.events import Commitment, DustLost, HotkeySwapped, TakeDecreased, TakeIncreased
 from bittensor_lab.events import Transfer as Transferred
 from bittensor_lab.extrinsics import (
@@ -50,6 +52,7 @@ from bittensor_lab.extrinsics import (
     Transfer,
 )
 from bittensor_lab.rows import rows_from_lists
+from bittensor_lab.state import RootClaims
 
 C1 = f"{V1}-cold"
 
@@ -249,6 +252,24 @@ def test_a_swap_on_one_subnet_leaves_the_rest_to_the_old_hotkey():
     assert dict(one(after).last_hotkey_swap) == {C1: NOW}
 
 
+@pytest.mark.parametrize("netuid", [None, NETUID])
+def test_locks_timers_and_destinations_follow_a_swap_and_root_rates_if_it_is_everywhere(netuid):
+    state = busy()
+    rates, marks = Map({NETUID: 7}), Map({C1: Map({NETUID: 5})})
+    state = replace(state, root_claims=Map({V1: RootClaims(rates, marks)}))
+    subnet = replace(
+        one(state), locks=Map({C1: Lock(V1, TAO, 0, NOW), "bob": Lock(V2, TAO, 0, NOW)}),
+        auto_stake=Map(alice=V1, bob=V2),
+    )  # fmt: skip
+    after, _ = done(state.with_subnet(subnet), swap(netuid))
+    assert [one(after).locks[who].hotkey for who in (C1, "bob")] == ["new", V2]
+    assert dict(one(after).auto_stake) == {"alice": "new", "bob": V2}
+    for timer in (one(after).last_set_children, one(after).last_childkey_take):
+        assert dict(timer) == {"new": NOW}
+    where = V1 if netuid else "new"
+    assert dict(after.root_claims) == {where: RootClaims(rates, marks)}
+
+
 def test_stake_that_the_new_hotkey_has_on_a_subnet_is_added():
     state = replace(small(), owner=small().owner.set("new", C1))
     state = with_stake(state, NETUID, {**STAKE, "new": 7})
@@ -318,7 +339,7 @@ def test_how_often_hotkeys_may_be_swapped():
     refused(later(state, 999), swap(2, new="b"), errors.HotKeySetTxRateLimitExceeded)
     done(later(state, 1_000), swap(2, new="b"))
     refused(later(state, 7_199), back, errors.HotKeySwapOnSubnetIntervalNotPassed)
-    done(later(state, 7_201), back)
+    done(later(state, 7_200), back)
     other, _ = done(state, swap(NETUID, new="c", old=V2, coldkey=f"{V2}-cold"))  # each coldkey for itself
     assert set(one(other).last_hotkey_swap) == {C1, f"{V2}-cold"}
 

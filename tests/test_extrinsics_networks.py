@@ -132,6 +132,18 @@ def test_a_claim_of_just_the_threshold_is_drawn():
     assert done(at, x.ClaimRoot(C1, [NETUID]))[1][0].alpha == owed
 
 
+def test_a_claim_is_sold_without_a_fee_and_may_be_a_pools_first_trade():
+    state = paid_to_root(with_root())
+    owed, p = claimable(state, V1, C1)[NETUID], state.pools
+    fresh = replace(state, pools=p.at(NETUID, initialised=False, quote_weight=6 * 10**17))
+    tao, alpha = int(p.tao_in[NETUID]), int(p.alpha_in[NETUID])
+    for each in (state, fresh):
+        after, (event,) = done(each, x.ClaimRoot(C1, [NETUID]))
+        assert event.tao - tao * owed // (alpha + owed) in (0, 1)
+        assert int(after.pools.alpha_in[NETUID]) == alpha + owed
+        assert int(after.pools.quote_weight[NETUID]) == 5 * 10**17 and after.pools.initialised[NETUID]
+
+
 def test_a_claim_names_one_to_five_subnets():
     state = with_root()
     done(state, x.ClaimRoot(C1, [1, 2, 1, 2, 1]))

@@ -152,6 +152,15 @@ def test_ranges_that_depend_on_others(rules, name, value, origin, error):
     refused(state, given, getattr(errors, error)) if error else done(state, given)
 
 
+@pytest.mark.parametrize("origin", [OWNER, ROOT])
+def test_a_subnets_least_childkey_take_lies_within_the_networks(origin):
+    state = small(params={"min_childkey_take": 100, "max_childkey_take": 200})
+    for value in (99, 201):
+        refused(state, setting("min_childkey_take", value, origin), errors.InvalidChildkeyTake)
+    for value in (100, 200):
+        done(state, setting("min_childkey_take", value, origin))
+
+
 def test_places_times_mechanisms():
     state = two_mechanisms(small(max_allowed_uids=100))
     refused(state, setting("max_allowed_uids", 129), errors.TooManyUIDsPerMechanism)

@@ -80,6 +80,23 @@ def test_at_most_a_thousand_times_the_pools_tao_can_be_staked():
     assert event.tao + event.fee == 3_000_000
 
 
+def test_the_first_trade_makes_a_pools_weights_even_and_no_other_does():
+    state = staked(10 * TAO)
+    uneven = {"quote_weight": 6 * 10**17, "tao_in": 900 * TAO}
+    for first in (add(TAO), remove(TAO)):
+        fresh = replace(state, pools=state.pools.at(NETUID, initialised=False, **uneven))
+        even = replace(fresh, pools=fresh.pools.at(NETUID, quote_weight=5 * 10**17))
+        (after, (event,)), (_, (same,)) = done(fresh, first), done(even, first)
+        assert event == same and alpha_price(fresh, NETUID) == alpha_price(even, NETUID)
+        assert (bool(after.pools.initialised[NETUID]), int(after.pools.quote_weight[NETUID])) == (
+            True,
+            5 * 10**17,
+        )
+        begun = replace(state, pools=state.pools.at(NETUID, initialised=True, **uneven))
+        after, (other,) = done(begun, first)
+        assert other != event and int(after.pools.quote_weight[NETUID]) == 6 * 10**17
+
+
 def test_on_root_a_tao_is_a_tao():
     after, (event,) = done(calm(), add(7 * TAO, netuid=0))
     assert event == StakeAdded("alice", V1, 0, 7 * TAO, 7 * TAO, 0)
@@ -188,6 +205,20 @@ def test_unstaking_sells_alpha_and_its_fee_too():
     assert free_tao(after, "alice") - free_tao(state, "alice") == event.tao
     assert held(after) == held(state) - amount
     assert after.pools.alpha_out[NETUID] == state.pools.alpha_out[NETUID] - amount
+    flow = after.pools.user_flow[NETUID] - state.pools.user_flow[NETUID]
+    assert flow == -(event.tao + paid)  # what the author's alpha is sold for leaves the subnet too
+
+
+def test_a_fee_that_cannot_be_sold_is_burned():
+    """Half a thousandth of so little alpha is worth no rao: it stays outstanding, and nobody's."""
+    state = staked()
+    pools = state.pools.at(NETUID, tao_in=state.pools.tao_in[NETUID] // 10_000)
+    state = replace(state, pools=pools, network=replace(state.network, min_stake=0, nominator_min_factor=0))
+    after, (event,) = done(state, remove(10**6))
+    assert event.fee == fee_of(10**6) > 0 < event.tao
+    assert held(after) == held(state) - 10**6
+    assert pools.alpha_out[NETUID] - after.pools.alpha_out[NETUID] == event.alpha == 10**6 - event.fee
+    assert free_tao(after, AUTHOR) == free_tao(state, AUTHOR)
 
 
 def test_more_than_there_is_means_all_of_it():
