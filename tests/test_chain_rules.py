@@ -214,6 +214,15 @@ def test_while_an_older_commit_waits_a_replaced_uid_gets_nothing():
         assert bool(incentive[uid]) is pays
 
 
+def test_a_commit_that_has_expired_masks_nothing():
+    state = run(to_epoch(scene(commit_reveal=True, weights_set_rate_limit=0, **FULL)), 1)
+    state = do(state, *(x.CommitWeights(f"validator-{v}", 1, "unopened") for v in (1, 2)))
+    after, uid = replaced(run(to_epoch(run(state, 1)), 1))
+    commits = (x.CommitTimelockedWeights(f"validator-{v}", 1, [uid, 3], [9, 1]) for v in (1, 2))
+    later = to_epoch(do(run(after, 1), *commits)).subnet(1).mechanisms[0]
+    assert later.commits and later.incentive[uid]
+
+
 # ── 3: commit and reveal ────────────────────────────────────────────────────────────────────────
 
 
