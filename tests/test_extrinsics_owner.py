@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from networks import (
     NETUID,
@@ -442,3 +443,13 @@ def test_an_epoch_over_two_mechanisms(split, parts):
     mean_by_hand = [Fraction(3, 8) * e[0] * w[0], e[0] * w[0] / 8 + e[1] * w[1] / 4, e[1] * w[1] / 4]
     assert one(after).emission[4:7].tolist() == pytest.approx([float(x) for x in mean_by_hand], abs=200)
     assert parts[0] * e[1] == pytest.approx(parts[1] * e[0], rel=1e-9, abs=1e9)
+
+
+def test_who_is_active_in_one_mechanism_is_active():
+    """By tempo and factor the cutoff is 100 blocks here: at 1,100 an update at 1,000 is just recent enough."""
+    state = two_mechanisms(small(tempo=TEMPO, activity_cutoff_factor_milli=1_000))
+    at = {1: (1_000, 0), 2: (999, 1_000), 3: (999, 999)}
+    for number in (0, 1):
+        state = mech(state, number, last_update=[at.get(uid, (0, 0))[number] for uid in range(N)])
+    after = run_to(state, NOW + TEMPO)
+    assert np.flatnonzero(one(after).active).tolist() == [1, 2]
