@@ -446,7 +446,7 @@ def test_an_epoch_over_two_mechanisms(split, parts):
 
 
 def test_who_is_active_in_one_mechanism_is_active():
-    """By tempo and factor the cutoff is 100 blocks here: at 1,100 an update at 1,000 is just recent enough."""
+    """The cutoff is a tempo of 100 blocks: at 1,100 an update at 1,000 is just recent enough."""
     state = two_mechanisms(small(tempo=TEMPO, activity_cutoff_factor_milli=1_000))
     at = {1: (1_000, 0), 2: (999, 1_000), 3: (999, 999)}
     for number in (0, 1):
