@@ -9,6 +9,7 @@ from lesson import run, source
 
 from bittensor_lab import labs
 from bittensor_lab.labs import design as lab_module
+from bittensor_lab.play import attacks
 from bittensor_lab.play import design as views
 from bittensor_lab.views import scoring
 
@@ -35,6 +36,7 @@ def test_each_choice_stops_one_thing():
     assert gain("spoofing miner", rule="sound") <= 0
     assert gain("weight copier") > 0 > gain("weight copier", period=1)
     assert gain("cabal, 45 % of stake") < 0 < gain("cabal, 45 % of stake", kappa=0.6)
+    assert gain("cabal, 45 % of stake", kappa=0.45) > 0
     assert views.trial(FIRST).blocked == 3 == round(lab_module.bet_strip().truth)
 
 
@@ -51,6 +53,33 @@ def test_all_five_can_be_blocked_and_everybody_paid_but_not_in_forecasting():
         assert blocked == 5 if task != "forecasting" else blocked < 5, task
 
 
+def test_at_forecasting_two_attackers_are_paid_whatever_the_rule():
+    for rule in scoring.RULES:
+        for challenges in range(1, 8):
+            for private in (False, True):
+                design = replace(BEST, task="forecasting", rule=rule, challenges=challenges, private=private)
+                assert views.trial(design).blocked <= 3, design
+    miners = scoring.scoring("forecasting", "sound", "spoofs", 7).miners
+    assert miners.kind.iloc[-1] == "spoofs" and (miners.pay[:3] < miners.pay.iloc[-1]).all()
+    assert miners.pay[:5].max() > miners.pay.iloc[-1] > miners.pay[:5].mean()
+
+
+@pytest.mark.parametrize("kappa", [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7])
+def test_the_cabal_is_tried_with_just_its_stake(kappa):
+    """And not between two stakes, where a step would be drawn as a slope."""
+    near = [attacks.net_of_cabal(share, attacks.Defence(kappa=kappa)) for share in (0.449, views.CABAL)]
+    found = gain("cabal, 45 % of stake", kappa=kappa)
+    assert found == pytest.approx(near[1] / (views.CABAL / 2)) and (found > 0) == (
+        kappa <= 0.45 or kappa > 0.55
+    )
+
+
+def test_the_circle_is_the_same_task():
+    for task in scoring.TASKS:
+        frame = views.trial(views.Design(task)).frame
+        assert frame["first"].tolist() == frame.gain.tolist()
+
+
 def test_secrecy_is_paid_by_newcomers():
     assert views.trial(replace(FIRST, period=3, immunity=2)).unpaid > 0.5
     assert views.trial(replace(FIRST, period=3, immunity=3)).unpaid == 0
@@ -60,6 +89,7 @@ def test_secrecy_is_paid_by_newcomers():
 def test_the_sentences_say_what_the_data_say(lab):
     assert lab.drawing.title == "3 of 5 attacks blocked"
     assert "spoofing miner, weight copier" in lab.drawing.subtitle
+    assert "spoofing miner +2\u202f217\u00a0%" in lab.drawing.summary
     lab.controls["rule"].value = "sound"
     lab.controls["private"].value = "own"
     assert (

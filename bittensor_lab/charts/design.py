@@ -58,7 +58,8 @@ def _named(rows: Any, field: str, y: Any, look: Theme) -> Any:
 
 def _attackers(data: dict[str, Any], look: Theme) -> Any:
     rows, y = alt.Chart(data["attackers"]), _y(ATTACKS)
-    axis = alt.Axis(title=None, values=[-1, -0.5, 0, 0.5, 1, 1.5], format="+.0%")
+    percent = "format(100 * datum.value, datum.value ? '+' : '') + '\u00a0%'"
+    axis = alt.Axis(title=None, values=[-1, -0.5, 0, 0.5, 1, 1.5], labelExpr=percent)
     x = alt.X("at:Q", scale=alt.Scale(domain=[-1, MOST], nice=False, zero=False), axis=axis)
     pays = rows.transform_filter("datum.gain > 0").transform_calculate(
         left="0", right="datum.at", top="datum.row - 0.3", bottom="datum.row + 0.3"
@@ -80,7 +81,7 @@ def _attackers(data: dict[str, Any], look: Theme) -> Any:
         ),
         _named(rows, "attack", y, look),
         ends.encode(x=alt.datum(MOST), y=y, text="words:N"),
-    ).properties(title=_heading("What each attacker gets over being honest", look))
+    ).properties(title=_heading("What each attacker gets over being honest (drawn up to +150\u00a0%)", look))
 
 
 def _honest(data: dict[str, Any], look: Theme) -> Any:

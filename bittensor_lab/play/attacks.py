@@ -115,6 +115,12 @@ def _cabal(share: float, defence: Defence) -> tuple[float, float]:
     return (miner - honest_miner + max(change, 0.0)) / 2, max(-change, 0.0) / 2
 
 
+def net_of_cabal(share: float, defence: Defence) -> float:
+    """Return what a cabal with this part of the stake gets more than if honest, as a part of all pay."""
+    gain, cost = _cabal(share, defence)
+    return gain - cost
+
+
 def _opinions() -> NDArray[np.int64]:
     """What the honest think of their four miners and of the cabal's [validators, miners]."""
     rng = np.random.default_rng(12)

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from bittensor_lab.play import attacks
-from bittensor_lab.units import format_percent
+from bittensor_lab.units import MINUS, THIN_SPACE, format_percent
 from bittensor_lab.views import copying, pruning, scoring
 
 CABAL, SUBNET = 0.45, copying.Rules(drift=0.1, noise=0.05)
@@ -53,7 +53,7 @@ class DesignView:
 
     design: Design
     frame: pd.DataFrame
-    """attack, gain (over honest, as a part), blocked, first (gain under the design that one begins with)"""
+    """attack, gain (over honest, as a part), blocked, first (gain under the task's design to begin with)"""
     agreement: float
     """rank correlation of the honest miners' pay and skill, -1 to 1"""
     unpaid: float
@@ -67,7 +67,7 @@ class DesignView:
 
 def trial(design: Design = Design()) -> DesignView:
     """Return how a design does against the five, and what it is to honest people."""
-    gains, first = _gains(design), _gains(Design())
+    gains, first = _gains(design), _gains(Design(design.task))
     frame = pd.DataFrame({"attack": NAMES, "gain": gains, "blocked": np.array(gains) <= 1e-9, "first": first})
     honest = scoring.scoring(design.task, design.rule, "is lazy", design.challenges)
     return DesignView(design, frame, float(scoring.agreement(honest)), _unpaid(design))
@@ -112,8 +112,7 @@ def _answer_copier(task: str, rule: str, challenges: int, private: bool) -> floa
 @lru_cache(maxsize=32)
 def _cabal(kappa: float) -> float:
     """What a cabal of 45 % gets over what its validators would get if they were honest."""
-    curve = attacks.attack("cabal", CABAL, attacks.Defence(kappa=kappa)).curve
-    return float(np.interp(CABAL, curve["size"], curve.net)) / (CABAL / 2)
+    return attacks.net_of_cabal(CABAL, attacks.Defence(kappa=kappa)) / (CABAL / 2)
 
 
 @lru_cache(maxsize=64)
@@ -140,14 +139,24 @@ def tables(view: DesignView) -> dict[str, pd.DataFrame]:
             "row": [0, 1],
             "measure": ["pay follows skill", "newcomers paid"],
             "part": [max(0.0, view.agreement), 1 - view.unpaid],
-            "words": [f"{view.agreement:.2f}", format_percent(1 - view.unpaid)],
+            "words": [_correlation(view.agreement), format_percent(1 - view.unpaid)],
         }
     )
     return {"attackers": attackers, "honest": honest}
 
 
 def _gain(gain: float) -> str:
-    return "blocked" if gain <= 1e-9 else format_percent(gain, signed=True)
+    if gain <= 1e-9:
+        return "blocked"
+    return (
+        format_percent(gain, signed=True)
+        if gain < 10
+        else f"+{100 * gain:,.0f}\u00a0%".replace(",", THIN_SPACE)
+    )
+
+
+def _correlation(found: float) -> str:
+    return f"{found + 0.0:.2f}".replace("-", MINUS)
 
 
 def title(view: DesignView) -> str:
@@ -167,6 +176,7 @@ def summary(view: DesignView) -> str:
     told = zip(view.frame.attack, view.frame.gain.tolist(), strict=True)
     rows = "; ".join(f"{name} {_gain(gain)}" for name, gain in told)
     return (
-        f"{rows}. Among honest miners pay follows skill with a rank correlation of {view.agreement:.2f}, and "
-        f"{format_percent(1 - view.unpaid)} of the newcomers get something before they have to go."
+        f"{rows}. Among honest miners pay follows skill with a rank correlation of "
+        f"{_correlation(view.agreement)}, and {format_percent(1 - view.unpaid)} of the newcomers get "
+        "something before they have to go."
     )

@@ -6,7 +6,7 @@
 # **First:** in the menu above, *Run → Run All Cells*. Cells shown as one grey line are folded; click to open.
 #
 # You are the [owner](glossary.md#owner) now. You choose what miners do, how they are scored, and the numbers that the chain lets an
-# owner set. Five people have already looked at your design and asked how to earn without working. Afterwards you can
+# owner set, and [`kappa`](glossary.md#kappa) too, for which you would have to ask root. Five people have already looked at your design and asked how to earn without working. Afterwards you can
 #
 # 1. put a design on trial before anybody's money is in it;
 # 2. say which choice stops which attack, and what it costs honest people;
@@ -36,8 +36,9 @@ labs.bet_on_design_a_subnet()
 # %% [markdown] id="play-words"
 # ## 2 · Play
 #
-# Make it better. Above stands what each attacker gets over being honest, below what honest people have of your subnet. Things to
-# try:
+# Make it better. Above stands what each attacker gets over being honest, below what honest people have of your subnet: whether pay
+# follows skill (as a rank correlation: 1 if who is better is always paid more, below 0 if it is rather the other way), and how many
+# newcomers get something before they lose their place. Things to try:
 #
 # * Which single choice blocks the spoofer? Does anything else help against it?
 # * How do you stop the answer copier? Look where it stands under a *sound* rule first.
@@ -73,13 +74,15 @@ frames = {name: views.trial(replace(first, **change)).frame.set_index("attack").
 # **Each choice stops one thing.** The sound rule stops the spoofer and nothing else; seven bad tests find no more than two. Asking
 # each miner something of its own stops the answer copier, whom no rule can tell from the original, but only under a sound rule
 # (the row *both of these*): the tempting one pays a wrong answer as well as a right one. Sealing stops the weight copier. And
-# kappa was best where it was: at 0.6 the cabal of 45 % wins, since it can block the rest (lesson 12).
+# kappa was good where it was: at 0.6 the cabal of 45 % wins, since it can block the rest, and at 0.45, since it can lift its
+# own miner (lesson 12).
 #
 # **A sound rule makes the copier's life better.** Under the tempting rule the best honest answer is worth little, so a copy of it is
 # worth little. Once quality is paid, it pays to steal it. Defences come in sets.
 #
 # **Honest people pay for secrecy.** Weights that are sealed for three epochs with an immunity of two tempos send most newcomers
-# home before anybody has named them. What you add for one group you take from another, unless you look:
+# home before anybody has named them. What you add for one group you take from another, unless you look. Newcomers that lose their
+# place before they get anything, in %, where somebody registers once in a tempo:
 
 # %% id="unpaid" jupyter={"source_hidden": true}
 tempos, periods = range(1, 6), range(4)
@@ -87,8 +90,6 @@ unpaid = {p: [100 * views.trial(replace(first, period=p, immunity=i)).unpaid for
 pd.DataFrame(unpaid, index=pd.Index(tempos, name="immunity, tempos")).rename_axis("sealed for … epochs", axis=1).round(0).astype(int)
 
 # %% [markdown] id="kernel-words"
-# (Newcomers that lose their place before they get anything, in %; somebody registers once in a tempo.)
-#
 # How the answer copier is tried: with another's answer, put to the task's own rule.
 
 # %% id="kernel" jupyter={"source_hidden": true}
@@ -99,15 +100,17 @@ print(inspect.getsource(views._answer_copier.__wrapped__))
 # %% [markdown] id="forecast"
 # ### Where a test ends
 #
-# In *forecasting* the spoofer says "tomorrow will be like today", and on average earns more than the honest miners do, by the
-# sound rule, too. It is not a bug of the rule: today's weather *is* a good forecast, better than what a poor model makes. If
+# In *forecasting* the spoofer says "tomorrow will be like today", and earns more than the honest miners do on average, by the
+# sound rule, too, however many challenges there are. Only who is very good is paid more. It is not a bug of the rule: today's weather *is* a good forecast, better than what a poor model makes. If
 # an answer that costs nothing is that good, pay only for what is better than it. A scoring rule begins with the question what
 # the laziest possible answer is worth.
 
 # %% id="baseline" jupyter={"source_hidden": true}
 from bittensor_lab.views import scoring
 
-scoring.scoring("forecasting", "sound", "spoofs", 7).miners[["kind", "skill", "score", "pay"]].round(3)
+miners = scoring.scoring("forecasting", "sound", "spoofs", 7).miners.set_index("miner")
+skills = ["none" if kind == "spoofs" else f"{skill:.1f}" for kind, skill in zip(miners.kind, miners.skill, strict=True)]
+miners.assign(skill=skills)[["kind", "skill", "score", "pay"]].round(3)
 
 # %% [markdown] id="exercise-1"
 # ## 4 · Your turn
