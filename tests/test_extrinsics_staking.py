@@ -294,6 +294,14 @@ def test_a_nomination_too_small_to_keep_is_paid_out():
     assert held(kept, coldkey=own) == least // 2  # the hotkey's owner may keep less
 
 
+def test_who_has_no_account_gets_the_existential_deposit_at_least():
+    state = all_done(calm(params={"min_stake": 0, "nominator_min_factor": 0}), add(TAO, netuid=0))
+    state = replace(holding(state, "alice", 0), free=state.free.delete("alice"))
+    refused(state, remove(499, netuid=0), errors.BelowMinimum)
+    after, _ = done(state, remove(500, netuid=0))
+    assert free_tao(after, "alice") == 500
+
+
 @pytest.mark.parametrize("rest", [20_000_000, 19_999_999])
 def test_the_least_nomination_is_kept(rest):
     state = all_done(calm(), add(TAO, netuid=0))
