@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from immutables import Map
 from networks import emission_to_come, pots
 from random_chain import digest, random_extrinsic
 
 from bittensor_lab import block, extrinsics
 from bittensor_lab.errors import ChainError, WrongType
-from bittensor_lab.events import EpochDeferred, EpochRan, EpochSkipped, ExtrinsicFailed
+from bittensor_lab.events import EpochDeferred, EpochRan, EpochSkipped, ExtrinsicFailed, SetChildren
 from bittensor_lab.invariants import violations
 from bittensor_lab.presets import demo_network, empty_network, mainnet
 from bittensor_lab.schedule import due, next_due, next_epoch_start
-from bittensor_lab.state import ROOT, State
+from bittensor_lab.state import ROOT, PendingChildren, State
 
 
 def step(state: State, blocks: int) -> State:
@@ -102,6 +103,17 @@ def test_two_uids_of_one_hotkey_skip_the_epoch_and_the_pot_goes_on_growing():
     assert (after.clocks.epoch_index[1], after.clocks.last_epoch_block[1]) == (1, due_at)
     assert after.clocks.last_step_block[1] == 0
     assert after.clocks.blocks_since_last_step[1] > 0
+
+
+def test_children_take_effect_with_a_skipped_epoch_too():
+    state = demo_network(1, 2, 2)
+    subnet = state.subnet(1)
+    waiting = Map({"validator-1": PendingChildren(((1, "validator-2"),), 1)})
+    state = state.with_subnet(
+        replace(subnet, hotkeys=(*subnet.hotkeys[:-1], subnet.hotkeys[0]), pending_children=waiting)
+    )
+    _, events = block.begin_block(block.run(state, next_due(state) - state.block - 1))
+    assert events == (EpochSkipped(1), SetChildren("validator-1", 1, ((1, "validator-2"),)))
 
 
 def test_a_subnet_that_would_skip_waits_for_its_place_too_but_takes_none():

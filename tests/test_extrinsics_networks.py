@@ -226,6 +226,13 @@ def test_owner_eighteen_miners_forty_one_validators_and_root_forty_one():
     assert 0 <= made - sum(parts) <= 4
 
 
+def test_without_an_owners_cut_all_is_halved():
+    state = small(2).with_hyperparameters(NETUID, owner_cut_enabled=False)
+    p, made = run_coinbase(replace(state, block=state.block + 1)).pools, block_emission(10**15)
+    assert (int(p.pending_owner[NETUID]), int(p.pending_server[NETUID])) == (0, made // 2)
+    assert p.pending_owner[2] > 0
+
+
 def test_below_a_sum_of_one_roots_share_is_recycled():
     state = small()
     assert not root_is_paid(state)
@@ -396,8 +403,11 @@ def test_a_dissolved_subnet_pays_its_stakers_to_the_rao():
     assert after.total_issuance == state.total_issuance - recycled.amount
     assert after.netuids == [1] and after.subnets[2] is None and not after.stake[2]
     refused(after, x.AddStake("alice", V1, 2, TAO), errors.SubnetNotExists)
+    worn = {"epoch_index": 5, "last_step_block": 900, "pending_epoch_at": 1_100, "blocks_since_last_step": 7}
+    after, _ = done(replace(state, clocks=state.clocks.at(2, **worn)), x.DissolveNetwork(ROOT, 2))
     again, events = done(after, FOUND)
     assert (again.netuids, events[-1].netuid) == ([1, 2], 2)
+    assert [int(getattr(again.clocks, name)[2]) for name in worn] == [0, 0, 0, 0]
     done(again, x.BurnedRegister("bob", "bob-miner", 2))
 
 
