@@ -13,6 +13,7 @@ from bittensor_lab import block, errors
 from bittensor_lab import extrinsics as x
 from bittensor_lab.accounts import free_tao
 from bittensor_lab.coinbase import emission_shares, root_is_paid, run_coinbase
+from bittensor_lab.conviction import Lock
 from bittensor_lab.distribution import Earned, Pots, distribute
 from bittensor_lab.events import (
     NetworkAdded,
@@ -24,7 +25,7 @@ from bittensor_lab.events import (
 )
 from bittensor_lab.invariants import violations
 from bittensor_lab.kernels.emission import block_emission
-from bittensor_lab.locks import present
+from bittensor_lab.locks import let_conviction_decide, present
 from bittensor_lab.market import alpha_price
 from bittensor_lab.root_claims import claimable, drawn_by_lot
 from bittensor_lab.stake import stake_of
@@ -571,3 +572,18 @@ def test_enough_conviction_takes_an_old_subnet_over():
     assert (after.subnet(NETUID).owner_hotkey, after.subnet(NETUID).owner_coldkey) == (V2, C2)
     young = replace(state, network=replace(state.network, takeover_age=10_000))
     assert block.run(young, 200).subnet(NETUID).owner_hotkey == "owner-1"
+
+
+def test_what_counted_for_the_old_owner_counts_on_from_where_it_was():
+    """Toward the owner's hotkey conviction is the mass; once that is another's, it matures from there."""
+    state = later(plain(small()), 100_000)
+    locks = {"alice": Lock(V2, 90 * TAO, 80 * TAO << 32, 1_000, True), "bob": Lock("owner-1", TAO, 0, 1_000)}
+    state = state.with_subnet(replace(state.subnet(NETUID), locks=Map(locks)))
+    state = replace(state, network=replace(state.network, takeover_age=0))
+    before = {who: lock_of(state, who) for who in locks}
+    after, events = let_conviction_decide(state, NETUID)
+    assert events == (SubnetOwnerChanged(NETUID, "owner-1", V2),)
+    assert before["bob"].conviction == before["bob"].mass << 32 > 0
+    assert lock_of(after, "bob") == before["bob"]
+    assert lock_of(after, "alice").conviction == 90 * TAO << 32 > before["alice"].conviction
+    assert lock_of(later(after, 1_000), "bob").conviction < lock_of(after, "bob").conviction
