@@ -34,7 +34,7 @@ test: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/test_kernels.py tests/test_share_kernels.py
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --ignore=tests/browser --ignore=tests/bench --ignore=tests/soak tests
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=60 -p no:cacheprovider exercises/solutions
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/browser
 
 check: $(READY)
 	$(BIN)/ruff check .

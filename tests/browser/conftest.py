@@ -12,6 +12,7 @@ import pytest
 from bittensor_lab import places
 
 HERE = Path(__file__).resolve().parent
+SIZE = (1440, 1000)
 _spec = importlib.util.spec_from_file_location("browser_driver", HERE / "driver.py")
 driver = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(driver)
@@ -84,13 +85,20 @@ def port():
     return driver.free_port()
 
 
-@pytest.fixture
-def page(browser, course, address):
-    """A fresh page on fresh notebooks; at the end nothing was asked outside and the console is clean."""
-    for path in (driver.ROOT / "notebooks").glob("*.ipynb"):
-        shutil.copy(path, course)
-    opened = driver.Page(browser, address, 1440, 1000)
+@pytest.fixture(scope="session")
+def window(browser, address):
+    """One JupyterLab for all tests of a worker: what it took long to load is loaded once."""
+    opened = driver.Page(browser, address, *SIZE)
     yield opened
     opened.close()
-    assert opened.outside == set()
-    assert opened.errors == []
+
+
+@pytest.fixture
+def page(window, course):
+    """The window on fresh notebooks; at the end nothing was asked outside and the console is clean."""
+    for path in (driver.ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, course)
+    window.begin(*SIZE)
+    yield window
+    assert window.outside == set()
+    assert window.errors == []

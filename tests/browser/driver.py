@@ -130,9 +130,24 @@ class Page:
         if not request.url.startswith(("data:", "blob:", "http://127.0.0.1:", "ws://127.0.0.1:")):
             self.outside.add(request.url)
 
+    def begin(self, width: int, height: int) -> None:
+        """Be as good as new: this size, the light theme, and nothing of an earlier test held against it."""
+        self.tab.set_viewport_size({"width": width, "height": height})
+        if self.loaded():
+            self.theme("JupyterLab Light")
+        self.outside.clear()
+        self.errors.clear()
+
+    def loaded(self) -> bool:
+        """Return whether JupyterLab stands on the page."""
+        return bool(self.tab.evaluate("() => 'jupyterapp' in window"))
+
     def open(self, path: str) -> None:
-        """Open a notebook and wait for its kernel."""
-        self.tab.goto(self.address.format(path=path), wait_until="domcontentloaded")
+        """Open a notebook and wait for its kernel; a page that has JupyterLab already need not load it again."""
+        if self.loaded():
+            self.tab.evaluate(OPEN, path)
+        else:
+            self.tab.goto(self.address.format(path=path), wait_until="domcontentloaded")
         self.ready()
 
     def ready(self) -> None:
@@ -179,7 +194,7 @@ class Page:
 
     def hide_sidebar(self) -> None:
         """Close the file browser."""
-        self.command("application:toggle-left-area")
+        self.tab.evaluate("() => window.jupyterapp.shell.collapseLeft()")
 
     def drawn(self, timeout: int = 30_000) -> None:
         """Bring the lab near the screen, for only there it is laid out, and wait until it shows a picture."""
@@ -261,6 +276,14 @@ class Page:
         self.context.close()
 
 
+OPEN = """async (path) => { const { serviceManager, shell, commands } = window.jupyterapp;
+    document.querySelectorAll('.jp-Dialog .jp-mod-reject').forEach((button) => button.click());
+    if (shell.currentWidget?.context?.path === path) { await shell.currentWidget.context.revert(); return }
+    for (const shown of [...shell.widgets('main')]) shown.dispose();
+    for (const session of [...serviceManager.sessions.running()])
+        await serviceManager.sessions.shutdown(session.id);
+    await commands.execute('docmanager:open', { path }); }"""
+"""A notebook that is open is read again and keeps its kernel; others are closed and their kernels ended."""
 FINGERPRINT = """() => { let hash = 7;
     document.querySelectorAll('.btlab .bl-picture canvas, .btlab canvas.bl-heat').forEach((c) => {
         if (!c.width || !c.height || !c.offsetParent) return;

@@ -2,6 +2,7 @@
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("lesson 03")  # one kernel serves them all
 LESSON = "03_weights_and_consensus"
 STAKE = ".btlab .bl-sliders input >> nth=0"
 KAPPA = ".btlab .bl-tone-active input"

@@ -2,6 +2,7 @@
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("lesson 04")  # one kernel serves them all
 LESSON = "04_bonds_and_dividends"
 MOVES = ".btlab .bl-tone-validator input >> nth=0"
 PENALTY = ".btlab .bl-tone-active input >> nth=0"

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("playground")  # one kernel serves them all
 LAB = ".btlab"
 WIDGETS = "import ipywidgets; print(len(ipywidgets.widgets.widget._instances))"
 LOOPS = """import asyncio, gc
@@ -20,6 +21,8 @@ CROSSING = """() => [...document.querySelectorAll('.btlab-stack')].flatMap((stac
         .filter((e) => e.offsetParent && e.getBoundingClientRect().right > right)
         .map((e) => `${e.className} ${e.innerText}`) })"""
 """what of a column stands in the next one"""
+NOT_FOUND = "Error displaying widget: model not found"
+"""JupyterLab's words"""
 SAID_OF_THE_KERNEL = "() => getComputedStyle(document.querySelector('.btlab'), '::before').content"
 
 
@@ -237,6 +240,9 @@ def test_a_killed_kernel_is_said_and_the_game_goes_on_when_all_is_run_again(lab)
     assert block(lab) == stopped and lab.execute(LOOPS).strip() == "0"
     lab.tab.reload(wait_until="domcontentloaded")
     lab.ready()
+    lab.tab.get_by_text(NOT_FOUND).first.wait_for()  # what was saved shows a widget of the ended kernel
+    assert all("widget model not found" in said for said in lab.errors), lab.errors
+    lab.errors.clear()
     lab.run_all()
     lab.drawn(60_000)
     lab.idle()
