@@ -480,6 +480,10 @@ def test_a_lock_holds_stake_back_and_lets_go_of_it():
     refused(locked, x.TransferStake("alice", "bob", V1, NETUID, 2, held), errors.StakeUnavailable)
     done(locked, x.MoveStake("alice", V1, V2, NETUID, NETUID, held))  # it stays on the subnet
     refused(locked, x.LockStake("alice", V2, NETUID, 1), errors.LockHotkeyMismatch)
+    refused(locked, x.LockStake("alice", V1, NETUID, 1), errors.NotEnoughStakeToWithdraw)
+    half, _ = done(state, x.LockStake("alice", V1, NETUID, held - TAO))
+    refused(half, x.LockStake("alice", V1, NETUID, TAO + 1), errors.NotEnoughStakeToWithdraw)
+    assert lock_of(done(half, x.LockStake("alice", V1, NETUID, TAO))[0], "alice").mass == held
     after = later(locked, locked.network.unlock_rate)  # down to 1/e
     done(after, x.RemoveStake("alice", V1, NETUID, int(held * 0.63)))
     refused(after, x.RemoveStake("alice", V1, NETUID, int(held * 0.64)), errors.StakeUnavailable)
