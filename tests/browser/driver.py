@@ -143,7 +143,7 @@ class Page:
         return bool(self.tab.evaluate("() => 'jupyterapp' in window"))
 
     def open(self, path: str) -> None:
-        """Open a notebook and wait for its kernel; a page that has JupyterLab already need not load it again."""
+        """Open a notebook and wait for its kernel; JupyterLab itself is loaded once."""
         if self.loaded():
             self.tab.evaluate(OPEN, path)
         else:
