@@ -43,7 +43,8 @@ def test_every_control_at_its_ends(lab, name):
 def test_an_empty_weight_matrix_pays_nobody(lab):
     lab.controls["weights"].values = [[0] * 6] * 5
     finite(lab)
-    assert lab._finding.title == "Nobody votes, so nobody earns"
+    assert lab._finding.title == "Nobody gives weight, so no miner earns"
+    assert "by stake" in lab._finding.subtitle
 
 
 def test_the_mock_ups_numbers(lab):

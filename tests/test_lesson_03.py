@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from bittensor_lab import datasets
+from bittensor_lab.chain import ROOT, Chain
 from bittensor_lab.epoch import matrix_inputs, trace_epoch
 from bittensor_lab.params import Hyperparameters
+from bittensor_lab.presets import demo_network
+from bittensor_lab.stake import stake_on
 from bittensor_lab.units import ONE, U16_MAX
 from bittensor_lab.views import consensus as views
 
@@ -93,6 +96,38 @@ def test_without_a_majority_nobody_earns_unless_less_is_needed():
     assert camp.max() == pytest.approx(0.4)
     assert seen("split_opinion", kappa=0.4).miners.incentive.sum() == pytest.approx(1, abs=1e-3)
     assert seen("split_opinion", kappa=0.41).miners.incentive.sum() == 0
+
+
+@pytest.mark.parametrize("name", ["split_opinion", "split_128"])
+def test_without_dividends_the_lab_says_that_validators_are_paid_by_stake(name):
+    view = seen(name)
+    assert views.pays_by_stake(view) and not views.pays_by_stake(seen())
+    paid, stake = view.validators.paid.to_numpy(), view.validators.stake.to_numpy()
+    assert paid == pytest.approx(stake, abs=1e-8) and view.validators.dividends.sum() == 0
+    assert "by stake" in views.subtitle(view) and "by stake" in views.subtitle(view, gauges=False)
+    first = view.validators.iloc[int(view.validators.lost.to_numpy().argmax())]
+    assert f"{first.validator} gets {views._exact(first.stake)} of all" in views.summary(view)
+    usual = seen().validators
+    assert usual.paid.to_numpy() == pytest.approx(usual.dividends.to_numpy(), abs=1e-8), "else by dividends"
+
+
+def test_without_incentive_validators_get_the_miners_half_too():
+    chain = Chain(demo_network(validators=2, miners=2, seed=1))
+    subnet = chain.subnet(1)
+    miners = [subnet.uids[f"miner-1-{n}"] for n in (1, 2)]
+    held = []
+    for agree in (True, False):
+        split = chain.fork()
+        split.set_hyperparameter(ROOT, netuid=1, name="kappa", value=50_000)
+        for number in (1, 2):
+            uid = miners[0] if agree else miners[number - 1]
+            split.set_weights(f"validator-{number}", netuid=1, uids=[uid], values=[1])
+        split.run_epochs(2, netuid=1)
+        before = split.state
+        split.run_epochs(1, netuid=1)
+        on = [stake_on(state, 1, f"validator-{n}") for state in (before, split.state) for n in (1, 2)]
+        held.append(on[2] + on[3] - on[0] - on[1])
+    assert held[1] == pytest.approx(2 * held[0], rel=0.1)
 
 
 def test_the_cabal_of_the_large_preset():

@@ -41,7 +41,7 @@ class ConsensusView:
     miners: pd.DataFrame
     """miner, column, consensus, incentive, by_median, by_mean"""
     validators: pd.DataFrame
-    """validator, row, stake, trust, lost, dividends"""
+    """validator, row, stake, trust, lost, dividends; paid: its part of what the epoch pays validators"""
 
 
 def consensus(inputs: EpochInputs, by: Rule = "median") -> ConsensusView:
@@ -118,6 +118,7 @@ def _validators(trace: EpochTrace, uids: NDArray[Any]) -> pd.DataFrame:
             "trust": trust,
             "lost": np.maximum(given - trust, 0.0),
             "dividends": _fraction(trace.dividends[uids]),
+            "paid": trace.terms.validator_emission[uids] / max(1, trace.terms.validator_emission.sum()),
         }
     )
 
@@ -189,8 +190,10 @@ def title(view: ConsensusView) -> str:
     """Return the finding: one sentence with the number that matters."""
     if view.by == "mean":
         return _mean_title(view)
-    if view.cells.weight.sum() == 0 or view.validators.stake.sum() == 0:
+    if view.validators.stake.sum() == 0:
         return "Nobody votes, so nobody earns"
+    if view.cells.weight.sum() == 0:
+        return "Nobody gives weight, so no miner earns"
     if view.miners.incentive.sum() == 0:
         return f"No miner earns: none of {len(view.miners)} has a majority behind it"
     worst = _most(view.validators, view.validators.lost)
@@ -229,8 +232,19 @@ def _mean_title(view: ConsensusView) -> str:
     return f"A mean clips nothing: {most.miner} gets {instead}"
 
 
+def pays_by_stake(view: ConsensusView) -> bool:
+    """Whether the chain pays validators by stake alone: nobody has incentive or dividends."""
+    nobody = view.miners.incentive.sum() + view.validators.dividends.sum() == 0
+    return bool(nobody and view.validators.stake.sum() > 0)
+
+
 def subtitle(view: ConsensusView, gauges: bool = True) -> str:
     """Return how to read the marks, of gauges or of a heat map."""
+    if pays_by_stake(view):
+        marks = "Hatched: clipped." if gauges else "Orange corner: clipped."
+        return (
+            f"{marks} Without dividends validators are paid all the same, by stake: the lines on the right."
+        )
     if not gauges:
         return "Darker: more weight. Orange corner: clipped. Bars: incentive; tick: by the other rule."
     if view.by == "mean":
@@ -302,6 +316,12 @@ def summary(view: ConsensusView) -> str:
         f"{most.miner} earns {_exact(most.by_median)} by the median and {_exact(most.by_mean)} by a mean."
     )
     worst = _most(view.validators, view.validators.lost)
+    if pays_by_stake(view):
+        parts.append(
+            "Nobody has dividends; then the chain pays validators by stake alone, the miners’ half too: "
+            f"{worst.validator} gets {_exact(worst.paid)} of all."
+        )
+        return " ".join(parts)
     parts.append(
         f"{worst.validator} holds {percent(worst.stake)} of stake "
         f"and takes {_exact(worst.dividends)} of dividends."

@@ -175,7 +175,9 @@ value_check("stake_of_v4", stake_of_v4, judge)
 # **"Why did my miner get zero incentive in this epoch? Nothing changed."** The validators were split.
 # The consensus on a miner is 0 as soon as less than `kappa` of the stake gave it any weight; then every
 # weight on it is clipped to nothing. The preset *Split opinion* is that epoch: its largest camp has 40 % of the stake,
-# so nobody earns unless `kappa` is 0.40 or less.
+# so no miner earns unless `kappa` is 0.40 or less. Without incentive there are no dividends either, but validators are
+# paid: by stake alone, and with the miners' half. Here V1, with 24 % of the stake, gets 24 % of all that the subnet pays
+# the two.
 #
 # **"What does validator trust mean, and where did *rank* and *trust* go?"** Validator trust is the part
 # of a validator's weights that survived clipping: 1 means that it never gave more than the majority.
