@@ -25,8 +25,8 @@ from bittensor_lab.charts.theme import Name, Theme, theme
 
 Layers = alt.LayerChart | alt.FacetChart
 EPOCHS = 30
-ROW, LINES, BAR = 17, 132, 20
-"""pixels: height of a row of the first view, of a view with lines, of a row of bars"""
+ROW, LINES, BAR, HEAD = 15, 118, 17, 23
+"""pixels: height of a row of the first view, of a view with lines, of a row of bars, of a heading"""
 LEFT, RIGHT = 46, 104
 PANELS = ("yuma2", "yuma3", "liquid")
 WIDTHS = {
@@ -106,8 +106,8 @@ def _text(rows: alt.Chart, colour: str, **style: Any) -> alt.Chart:
 
 def _heading(data: dict[str, Any], view: str, look: Theme) -> alt.Chart:
     words = _text(_of(data, "heads", f"datum.view === '{view}'"), look.ink, fontWeight=600)
-    placed = words.encode(x=alt.value(0), y=alt.value(16), text="text:N")
-    return placed.properties(height=26, width=300)
+    placed = words.encode(x=alt.value(0), y=alt.value(HEAD - 9), text="text:N")
+    return placed.properties(height=HEAD, width=300)
 
 
 def _by_role(other: str | float, beside: str | float, about: str | float) -> alt.ExprRef:

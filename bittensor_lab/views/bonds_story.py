@@ -184,7 +184,7 @@ def _alone(view: BondsView, row: int) -> str:
 
 # --- what the picture needs ------------------------------------------------------------------------
 
-APART = 0.115
+APART = 0.13
 """between two labels, of the height of a view"""
 
 
