@@ -29,8 +29,8 @@ EDGE, RIGHT, MIDDLE = 5, 188, 0.6
 """pixels before a flow's source and, for words, beside its ends; and where its middle is"""
 WIDTHS = {"shares": (0, 1.0), "tao": (0, 1.0), "alpha": (0, 1.0)}
 NARROW, TIGHT = 740, 420
-"""pixels of width: with less than the first, the names of the rules take turns on two lines, and there are no
-dates; with less than the second the middle of a flow has names without numbers"""
+"""pixels of width: with less than the first, the names of the rules are short and take turns on two lines,
+without dates; with less than the second the middle of a flow has names without numbers"""
 
 
 def emission_chart(
@@ -168,19 +168,22 @@ def _names(data: dict[str, Any], look: Theme) -> list[alt.Chart]:
 
 
 def _heads(data: dict[str, Any], look: Theme) -> list[alt.Chart]:
-    """Letter, name and date above each column, and its sum beneath."""
+    """Letter, date and name above each column, and its sum beneath."""
     narrow = f"pixels_shares < {NARROW}"
     heads = alt.Chart(data["heads"]).transform_calculate(
         letters="10",
         names=f"{narrow} && datum.column % 2 ? 43 : 28",
-        dates="43",
+        first=f"{narrow} ? datum.name : datum.first",
+        seconds="43",
+        second=f"{narrow} ? '' : datum.second",
         date=f"{narrow} ? '' : datum.since",
         sums=f"{HEAD + ROW * (ROWS + 0.5) + 5}",
     )
     lines: list[Any] = [
         ("letters", "letter", {"fontSize": 15, "fontWeight": 600}, look.second_ink, look.ink),
-        ("names", "name", {"fontSize": 12}, look.second_ink, look.ink),
-        ("dates", "date", {"fontSize": 12}, look.second_ink, look.second_ink),
+        ("letters", "date", {"fontSize": 12, "dx": 17}, look.second_ink, look.second_ink),
+        ("names", "first", {"fontSize": 12}, look.second_ink, look.ink),
+        ("seconds", "second", {"fontSize": 12}, look.second_ink, look.ink),
         ("sums", "total", {"fontWeight": 600}, look.second_ink, look.ink),
     ]
     return [

@@ -26,7 +26,10 @@ from bittensor_lab.views.emission import HER_ALPHA, NAMES, EmissionView
 from bittensor_lab.views.labels import apart
 
 SHORT = ("votes", "price", "user flow", "net flow", "× root", "× unburned", "gate")
-"""the rules A to G in a column's head"""
+"""the rules A to G in a column's head, on a narrow page"""
+FULL = ("root’s votes", "price", "user flow", "net flow", "price × root\n× unburned", "price\n× unburned",
+        "as F, with\nthe gate")  # fmt: skip
+"""and where there is room, on two lines"""
 SAID = ("Root's vote", "The price", "The user flow", "The net flow", "Price × root × unburned",
         "Price × unburned", "The gate")  # fmt: skip
 AFTER = ("", "by votes", "by price", "by user flow", "by net flow", "with root in it", "without it")
@@ -187,6 +190,8 @@ def _heads(view: EmissionView) -> pd.DataFrame:
             "column": range(len(REGIMES)),
             "letter": [each.letter for each in REGIMES],
             "name": SHORT,
+            "first": [words.partition("\n")[0] for words in FULL],
+            "second": [words.partition("\n")[2] for words in FULL],
             "since": [ended, *since[1:]],
             "set": [each.letter == view.rule for each in REGIMES],
             "bar": [view.world.bar if _judged(view, each.letter) else -1.0 for each in REGIMES],

@@ -41,8 +41,9 @@ labs.bet_on_emission()
 # goes under the rule that you choose, and where the alpha goes that your subnet makes in the same block, down to Alice,
 # who has staked 1,000 alpha there. Each of these blocks is made by the engine, to the last rao. Things to try:
 #
-# * Walk from **A** to **G**. Which rule likes *Forecasts* best, and what is it that this rule looks at? (The short names:
-#   E is price × root × unburned, F price × unburned, G the same with the gate.)
+# * Walk from **A** to **G**. Which rule likes *Forecasts* best, and what is it that this rule looks at? (On a narrow page
+#   the names are short: E is price × root × unburned, F price × unburned, G the same with the gate. *root* is the root
+#   proportion, *unburned* the part of the miners' pay that is not withheld.)
 # * Under **G**, move **The gate's bar** from one end to the other. What happens to the row *Together*?
 # * Choose *People leave*, then move **Flow into your subnet**. How much must come before anything goes in?
 # * Choose *The owner's keys*. Whom does the withheld pay cost something, besides the miners? Under which rules?
