@@ -55,6 +55,7 @@ from bittensor_lab.extrinsics import (
 )
 from bittensor_lab.mechanisms import run_subnet_epoch
 from bittensor_lab.params import Hyperparameters, meanings
+from bittensor_lab.schedule import next_epoch_start
 from bittensor_lab.state import ROOT
 
 MAX = 65535
@@ -453,3 +454,10 @@ def test_who_is_active_in_one_mechanism_is_active():
         state = mech(state, number, last_update=[at.get(uid, (0, 0))[number] for uid in range(N)])
     after = run_to(state, NOW + TEMPO)
     assert np.flatnonzero(one(after).active).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("pending", "tempo", "expected"), [
+    (0, 360, NOW + 360), (NOW + 5, 360, NOW + 5), (NOW + 361, 360, NOW + 360), (NOW + 5, 0, None),
+])  # fmt: skip
+def test_the_next_epoch_is_the_sooner_of_both(pending, tempo, expected):
+    assert next_epoch_start(clocked(small(tempo=tempo), pending_epoch_at=pending), NETUID) == expected
