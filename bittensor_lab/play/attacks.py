@@ -318,9 +318,9 @@ def tables(view: AttackView) -> dict[str, pd.DataFrame]:
     apart_from = not np.allclose(curve.net, curve.other)
     shown = ["gain", "cost", "other"] if apart_from else ["gain", "cost"]
     lines = curve.melt("size", shown, "kind", "value")
-    words = f"net {amount(view.kind, row.net)}"
+    said = f"net {amount(view.kind, row.net)}"
     late = bool(row["size"] > TURN * ends["size"])
-    mark = pd.DataFrame([{"size": row["size"], "value": row.gain, "text": words, "late": late}])
+    mark = pd.DataFrame([{"size": row["size"], "value": row.gain, "text": said, "late": late}])
     last = curve.iloc[-1]
     values = np.array([last.gain, last.cost, last.other])
     named = pd.DataFrame(
