@@ -187,13 +187,6 @@ def test_the_first_days_of_the_histories_are_made_again():
         assert text.startswith(written(COLUMNS[name], rows))
 
 
-@pytest.mark.slow
-def test_the_histories_are_made_again_byte_for_byte(copied):
-    emptied(copied, ["histories"])
-    run_scripts(copied, "histories")
-    assert_as_published(copied)
-
-
 # --- damage ----------------------------------------------------------------------------------------
 
 

@@ -89,7 +89,7 @@ def test_the_learners_notebook_holds_neither_answer_nor_output_nor_hidden_check(
 def test_each_wrong_answer_loses_points_under_many_seeds(name, question, wrong):
     exercise = read_set(name)
     q = exercise.question(question)
-    for secret in range(4):
+    for secret in range(2):
         found = key_of(name, secret).wrong[q.name]
         right = [key_of(name, secret).texts[check.name] for check in q.checks]
         theirs = next(texts for one, texts in found if one.name == wrong)
@@ -130,8 +130,7 @@ def shifted(value, by):
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("by", [1e-12, -1e-12])
-def test_no_right_answer_sits_on_a_rounding_edge(name, by):
+def test_no_right_answer_sits_on_a_rounding_edge(name):
     exercise = read_set(name)
     checks = load_checks(exercise)
     names = {"np": np, "math": math}
@@ -139,9 +138,13 @@ def test_no_right_answer_sits_on_a_rounding_edge(name, by):
         exec(question.reference, names)
         asked = local_ask(names[question.name])
         for check in question.checks:
-            for seed in [public_seed(name, check.name), *range(16)]:
-                moved = printed(checks[check.name], lambda inputs, a=asked: shifted(a(inputs), by), seed)
-                assert moved == printed(checks[check.name], asked, seed)
+            for seed in [public_seed(name, check.name), *range(6)]:
+                right = printed(checks[check.name], asked, seed)
+                for by in (1e-12, -1e-12):
+                    moved = printed(
+                        checks[check.name], lambda inputs, a=asked, by=by: shifted(a(inputs), by), seed
+                    )
+                    assert moved == right
 
 
 def test_show_moves_round_numbers_off_the_edge():

@@ -38,6 +38,14 @@ def test_every_pin_that_is_installed_here_takes_the_oldest_python():
     assert looked_at > 100
 
 
+@pytest.mark.xdist_group("pins")
+def test_tests_that_share_something_costly_stay_together(request):
+    """With other releases of pytest and its plug-in the groups are lost silently, and all takes longer."""
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("only where tests are shared out: -n 2 --dist loadgroup")
+    assert request.node.nodeid.endswith("@pins")
+
+
 @pytest.mark.parametrize("extra", ["", *PROJECT["optional-dependencies"]])
 def test_every_pin_is_a_version_that_the_project_asks_for(extra):
     """A pin outside of what ``pyproject.toml`` asks for would end the installation too."""

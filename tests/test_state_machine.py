@@ -140,7 +140,7 @@ class AnyChain(RuleBasedStateMachine):
 
 
 TestAnyChain = AnyChain.TestCase
-TestAnyChain.settings = settings(max_examples=300, stateful_step_count=50, deadline=None, derandomize=True)
+TestAnyChain.settings = settings(max_examples=60, stateful_step_count=50, deadline=None, derandomize=True)
 
 
 def test_the_walk_goes_everywhere():

@@ -18,7 +18,7 @@ from bittensor_lab.tasks import (
 
 TASKS = [module.TASK for module in (forecasting, text, pretraining, compute, images, speech)]
 SKILLS = np.linspace(0.05, 1.0, 7)
-SEEDS = range(3)
+SEEDS = range(2)
 
 
 def ranks(values):
