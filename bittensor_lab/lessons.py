@@ -120,6 +120,7 @@ def notebook_text(source: Path) -> str:
         cell["id"] = name
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.source = cell.source.strip("\n")  # the lines that a formatter leaves before a function
         else:
             cell.source = BEFORE_A_UNIT.sub(NO_BREAK_SPACE, cell.source)
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
