@@ -248,6 +248,14 @@ class Chain:
         """Put a new hotkey in the place of an old one, on one subnet or everywhere."""
         return self.apply(extrinsics.SwapHotkey(coldkey, old_hotkey, new_hotkey, netuid))
 
+    def announce_coldkey_swap(self, coldkey: str, new_coldkey_hash: str) -> Events:
+        """Say by which coldkey one will be replaced: by its hash, ``weights.key_hash``."""
+        return self.apply(extrinsics.AnnounceColdkeySwap(coldkey, new_coldkey_hash))
+
+    def swap_coldkey_announced(self, coldkey: str, new_coldkey: str) -> Events:
+        """Put the coldkey that was announced in the place of the old one."""
+        return self.apply(extrinsics.SwapColdkeyAnnounced(coldkey, new_coldkey))
+
     def set_commitment(self, hotkey: str, netuid: int, text: str) -> Events:
         """Publish a text of a hotkey; with bonds_reset on, it loses the bonds held in it."""
         return self.apply(extrinsics.SetCommitment(hotkey, netuid, text))

@@ -229,6 +229,22 @@ class HotkeySwapped(Event):
 
 
 @dataclass(frozen=True)
+class ColdkeySwapAnnounced(Event):
+    """A coldkey said by the key of which hash it will be replaced."""
+
+    coldkey: str
+    new_coldkey_hash: str
+
+
+@dataclass(frozen=True)
+class ColdkeySwapped(Event):
+    """A coldkey was replaced by another, which now has all that it had."""
+
+    old_coldkey: str
+    new_coldkey: str
+
+
+@dataclass(frozen=True)
 class Commitment(Event):
     """A hotkey published a commitment."""
 

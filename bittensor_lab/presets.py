@@ -83,6 +83,8 @@ def classroom() -> Rulebook:
             tx_delegate_take_rate_limit=600,
             tx_rate_limit=30,
             hotkey_swap_interval=120,
+            coldkey_swap_announcement_delay=600,
+            coldkey_swap_reannouncement_delay=120,
             gate_update_interval=60,
             flow_smoothing=int(0.005 * (2**63 - 1)),
             subnet_moving_alpha=int(0.05 * ONE),

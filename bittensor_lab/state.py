@@ -308,6 +308,14 @@ class RootClaims:
 
 
 @dataclass(frozen=True)
+class AnnouncedSwap:
+    """What a coldkey has announced: from which block on, and by the key of which hash, it is replaced."""
+
+    block: int
+    new_coldkey_hash: str
+
+
+@dataclass(frozen=True)
 class ClaimType:
     """What a coldkey wants of its root dividends: "swap" to TAO, "keep" as alpha, or keep of some."""
 
@@ -341,6 +349,8 @@ class State:
     """block, by hotkey"""
     last_key_swap: Map[str, int] = Map()
     """block, by coldkey"""
+    announced_swaps: Map[str, AnnouncedSwap] = Map()
+    """by coldkey"""
     staking_hotkeys: Map[str, tuple[str, ...]] = Map()
     """the hotkeys to which each coldkey has ever staked"""
     root_stakers: Map[str, int] = Map()

@@ -183,6 +183,11 @@ def account_id(key: str) -> bytes:
     return blake2b(key.encode(), digest_size=32).digest()
 
 
+def key_hash(key: str) -> str:
+    """Return the hash under which a coldkey is announced: BLAKE2-256 of its 32 bytes, in hex."""
+    return "0x" + blake2b(account_id(key), digest_size=32).hexdigest()
+
+
 def commit_hash(given: Submission, salt: Sequence[int]) -> str:
     """Return the hash that a commit must bear: BLAKE2-256 over the SCALE encoding, in hex.
 

@@ -17,9 +17,10 @@ from bittensor_lab.presets import demo_network, mainnet
 from bittensor_lab.stake import stake_of
 from bittensor_lab.state import RESERVED, ROOT, State, Subnet
 from bittensor_lab.units import U16_MAX, U64_MAX
-from bittensor_lab.weights import Submission, commit_hash
+from bittensor_lab.weights import Submission, commit_hash, key_hash
 
 SALT = (7, 7)
+DELAYS = ("announcement", "reannouncement")
 
 
 def digest(value: Any) -> str:
@@ -73,6 +74,7 @@ def random_network(rng: np.random.Generator) -> State:
             bonds_reset=bool(rng.random() < 0.5),
         )
     shortened = {name: int(rng.choice([0, 2, 10])) for name in _limits()}
+    shortened |= {f"coldkey_swap_{name}_delay": int(rng.choice([0, 2, 10])) for name in DELAYS}
     shortened["gate_update_interval"] = int(rng.choice([1, 7, 60]))
     threshold = int(rng.choice([0, 0, 10**12]))
     network = replace(state.network, stake_threshold=threshold, **shortened, **random_economy(rng, state))
@@ -263,15 +265,28 @@ def _keys(rng: np.random.Generator, state: State) -> Extrinsic:
     subnet = _subnet(rng, state)
     hotkey = _hotkey(rng, subnet)
     coldkey = _signed(rng, state, hotkey)
-    match int(rng.integers(4)):
+    match int(rng.integers(7)):
         case 0:
             return x.IncreaseTake(coldkey, hotkey, int(rng.choice([5, 9_000, 11_796, 11_797])))
         case 1:
             return x.DecreaseTake(coldkey, hotkey, int(rng.choice([0, 5, 9_000, 11_796])))
         case 2:
             return x.SetCommitment(hotkey, subnet.netuid, "model-7")
+        case 3 | 4:
+            return _coldkey_swap(rng, state, coldkey)
     new = hotkey if rng.random() < 0.1 else f"swapped-{rng.integers(30)}"
     return x.SwapHotkey(coldkey, hotkey, new, _pick(rng, (None, subnet.netuid)))
+
+
+def _coldkey_swap(rng: np.random.Generator, state: State, coldkey: str) -> Extrinsic:
+    """An announcement, or the swap of one that waits."""
+    waiting = sorted(state.announced_swaps)
+    names = [f"cold-{number}" for number in range(40)]
+    if not waiting or rng.random() < 0.4:
+        return x.AnnounceColdkeySwap(coldkey, key_hash(_pick(rng, names)))
+    old = _pick(rng, waiting)
+    known = {key_hash(name): name for name in names}[state.announced_swaps[old].new_coldkey_hash]
+    return x.SwapColdkeyAnnounced(old, known if rng.random() < 0.9 else _pick(rng, names))
 
 
 def _settings(rng: np.random.Generator, state: State) -> Extrinsic:
@@ -410,6 +425,11 @@ def _locks(rng: np.random.Generator, state: State) -> Extrinsic:
     coldkey, hotkey, netuid = _staked(rng, state)
     netuid = netuid or _pick(rng, state.netuids)
     other = _hotkey(rng, state.subnet(netuid)) if rng.random() < 0.3 else hotkey
+    locks = sorted(state.subnet(netuid).locks)
+    if locks and rng.random() < 0.8:  # a lock that is there is moved, or made one for ever
+        coldkey, other = _pick(rng, locks), _hotkey(rng, state.subnet(netuid))
+    elif rng.random() < 0.6:
+        return x.LockStake(coldkey, other, netuid, _tao(rng, stake_of(state, netuid, hotkey, coldkey)))
     match int(rng.integers(4)):
         case 0:
             return x.MoveLock(coldkey, other, netuid)

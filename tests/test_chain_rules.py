@@ -579,6 +579,7 @@ def test_the_rules_begin_as_the_chain_has_them():
         "ck_burn": 0, "tx_delegate_take_rate_limit": 216_000, "min_delegate_take": 0,
         "max_delegate_take": 11_796, "subnet_owner_cut": 11_796, "tx_rate_limit": 1_000,
         "hotkey_swap_interval": 7_200, "key_swap_cost": 100_000_000, "key_swap_on_subnet_cost": 1_000_000,
+        "coldkey_swap_announcement_delay": 36_000, "coldkey_swap_reannouncement_delay": 7_200,
         "existential_deposit": 500, "emission_rule": 5, "injection_rule": 4, "pool_rule": 0,
         "gate_exponent": 3, "flow_smoothing": 29_597_889_189_277, "flow_cutoff": 0, "flow_exponent": 1,
         "subnet_moving_alpha": 12_885, "ema_price_halving_blocks": 201_600, "min_stake": 2_000_000,

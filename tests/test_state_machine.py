@@ -25,6 +25,8 @@ SEED = st.integers(0, 2**32)
 def destroyed(state: State, extrinsic: Extrinsic, events: tuple[Event, ...]) -> int:
     """The TAO, rao, that an extrinsic took out of the world: dust, a swapped key, what an end leaves."""
     gone = sum(event.amount for event in events if isinstance(event, DustLost | TaoRecycled))
+    if isinstance(extrinsic, x.AnnounceColdkeySwap):  # only the first announcement costs
+        return gone + state.network.key_swap_cost * (extrinsic.coldkey not in state.announced_swaps)
     if not isinstance(extrinsic, x.SwapHotkey):
         return gone
     whole = extrinsic.netuid is None

@@ -27,6 +27,7 @@ from bittensor_lab.presets import demo_network, empty_network
 from bittensor_lab.rows import make_row, rows_from_lists, unpack
 from bittensor_lab.share_pool import SharePool
 from bittensor_lab.state import (
+    AnnouncedSwap,
     ClaimType,
     Clocks,
     Commit,
@@ -491,6 +492,13 @@ def test_diff_of_every_rule(kind):
             [("claim type of a keep", "", True, ""), ("claim type of a netuids", "", "1, 2", "")],
         ),
         (
+            replace(SMALL, announced_swaps=Map(a=AnnouncedSwap(5, "0xaa"))),
+            [
+                ("announced swap of a block", "", 5, "block"),
+                ("announced swap of a new_coldkey_hash", "", "0xaa", ""),
+            ],
+        ),
+        (
             replace(SMALL, root_stakers=SMALL.root_stakers.set("a", 2), seed=3, gate_bar=4),
             [
                 ("number among root's stakers of a", "", 2, ""),
@@ -549,7 +557,8 @@ def test_every_field_of_a_state_was_tried():
         "mechanisms", "mechanism_split", "childkey_takes", "commitments", "last_owner_change",
         "last_set_children",
         "last_childkey_take", "last_hotkey_swap", "children", "pending_children", "commits", "timelocked",
-        "root_claims", "claim_types", "root_stakers", "staking_hotkeys", "founding_rules", "last_lock",
+        "root_claims", "claim_types", "announced_swaps", "root_stakers", "staking_hotkeys", "founding_rules",
+        "last_lock",
         "last_founding", "gate_bar", "seed",
     }  # fmt: skip
     said_otherwise = {"netuid", "parents", "root_staker_of"}

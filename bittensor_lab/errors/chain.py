@@ -362,5 +362,33 @@ class NotEnoughBalanceToPaySwapHotKey(ChainError):
     """The coldkey holds less TAO than the swap costs."""
 
 
+class ColdkeySwapAnnouncementNotFound(ChainError):
+    """The coldkey has not announced by which one it will be replaced."""
+
+
+class ColdkeySwapTooEarly(ChainError):
+    """The wait after the announcement is not over."""
+
+
+class ColdkeySwapReannouncedTooEarly(ChainError):
+    """Another coldkey cannot be announced yet."""
+
+
+class AnnouncedColdkeyHashDoesNotMatch(ChainError):
+    """The coldkey is not the one that was announced."""
+
+
+class ColdKeyAlreadyAssociated(ChainError):
+    """The new coldkey is in use already."""
+
+
+class NewColdKeyIsHotkey(ChainError):
+    """The new coldkey is somebody's hotkey."""
+
+
+class NotEnoughBalanceToPaySwapColdKey(ChainError):
+    """The coldkey holds less TAO than announcing another one costs."""
+
+
 class AccountNotAllowedCommit(ChainError):
     """Only a hotkey with a uid on the subnet may publish a commitment there."""

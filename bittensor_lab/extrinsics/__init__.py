@@ -10,6 +10,7 @@ or ``ROOT``.
 
 from bittensor_lab.extrinsics.children import SetChildkeyTake, SetChildren
 from bittensor_lab.extrinsics.claims import ClaimRoot, SetColdkeyAutoStakeHotkey, SetRootClaimType
+from bittensor_lab.extrinsics.coldkeys import AnnounceColdkeySwap, SwapColdkeyAnnounced
 from bittensor_lab.extrinsics.keys import DecreaseTake, IncreaseTake, SetCommitment, SwapHotkey, Transfer
 from bittensor_lab.extrinsics.locks import LockStake, MoveLock, SetPerpetualLock
 from bittensor_lab.extrinsics.moving import (
@@ -58,6 +59,7 @@ __all__ = [
     "AddStake",
     "AddStakeBurn",
     "AddStakeLimit",
+    "AnnounceColdkeySwap",
     "BurnAlpha",
     "BurnedRegister",
     "ClaimRoot",
@@ -91,6 +93,7 @@ __all__ = [
     "SetTempo",
     "SetWeights",
     "StartCall",
+    "SwapColdkeyAnnounced",
     "SwapHotkey",
     "SwapStake",
     "SwapStakeLimit",

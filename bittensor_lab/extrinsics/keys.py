@@ -214,12 +214,12 @@ def _swap_on(state: State, netuid: int, swap: SwapHotkey) -> State:
     old, new = swap.old_hotkey, swap.new_hotkey
     state = with_hotkey_swapped(state, netuid, old, new)
     if netuid == ROOT_NETUID:
-        return replace(state, root_claims=_moved(state.root_claims, old, new))
+        return replace(state, root_claims=renamed(state.root_claims, old, new))
     subnet = rename_locks(rename_relations(state.subnet(netuid), old, new), old, new)
     changes: dict[str, Any] = {
         "hotkeys": tuple(new if hotkey == old else hotkey for hotkey in subnet.hotkeys),
         "mechanisms": tuple(_rename_commits(m, old, new) for m in subnet.mechanisms),
-        "commitments": _moved(subnet.commitments, old, new),
+        "commitments": renamed(subnet.commitments, old, new),
         "auto_stake": Map({c: new if hotkey == old else hotkey for c, hotkey in subnet.auto_stake.items()}),
     }
     if swap.netuid is not None:
@@ -233,9 +233,9 @@ def _rename_commits(mechanism: Mechanism, old: str, new: str) -> Mechanism:
     timelocked = mechanism.timelocked
     for epoch, bucket in mechanism.timelocked.items():
         if any(commit.hotkey == old for commit in bucket):
-            renamed = tuple(replace(c, hotkey=new) if c.hotkey == old else c for c in bucket)
-            timelocked = timelocked.set(epoch, renamed)
-    return replace(mechanism, commits=_moved(mechanism.commits, old, new), timelocked=timelocked)
+            theirs = tuple(replace(c, hotkey=new) if c.hotkey == old else c for c in bucket)
+            timelocked = timelocked.set(epoch, theirs)
+    return replace(mechanism, commits=renamed(mechanism.commits, old, new), timelocked=timelocked)
 
 
 def _swap_identity(state: State, old: str, new: str) -> State:
@@ -243,10 +243,11 @@ def _swap_identity(state: State, old: str, new: str) -> State:
     return replace(
         state,
         owner=state.owner.delete(old),
-        takes=_moved(state.takes, old, new),
-        last_take_change=_moved(state.last_take_change, old, new),
+        takes=renamed(state.takes, old, new),
+        last_take_change=renamed(state.last_take_change, old, new),
     )
 
 
-def _moved(ledger: Map[str, Any], old: str, new: str) -> Map[str, Any]:
+def renamed(ledger: Map[str, Any], old: str, new: str) -> Map[str, Any]:
+    """Return a ledger by keys in which one key's entry stands under another name."""
     return ledger.delete(old).set(new, ledger[old]) if old in ledger else ledger

@@ -130,11 +130,20 @@ class NetworkParameters:
         "How long a coldkey waits before it swaps a hotkey on the same subnet again.",
     )  # fmt: skip
     key_swap_cost: int = rao(
-        RAO_PER_TAO // 10, "KeySwapCost", "Key swap cost", "root", "What swapping a hotkey everywhere costs."
-    )
+        RAO_PER_TAO // 10, "KeySwapCost", "Key swap cost", "root",
+        "What swapping a hotkey everywhere, or announcing a new coldkey, costs.",
+    )  # fmt: skip
     key_swap_on_subnet_cost: int = rao(
         RAO_PER_TAO // 1000, "KeySwapOnSubnetCost", "Key swap cost on a subnet", "root",
         "What swapping a hotkey on one subnet costs.",
+    )  # fmt: skip
+    coldkey_swap_announcement_delay: int = blocks(
+        36_000, "ColdkeySwapAnnouncementDelay", "Coldkey swap wait", "root",
+        "How long a coldkey waits after its announcement before another one can replace it.",
+    )  # fmt: skip
+    coldkey_swap_reannouncement_delay: int = blocks(
+        7200, "ColdkeySwapReannouncementDelay", "Coldkey swap announced again", "root",
+        "How long after that wait a coldkey may announce another one.",
     )  # fmt: skip
     existential_deposit: int = rao(
         500, "ExistentialDeposit", "Existential deposit", "root",

@@ -293,6 +293,7 @@ BY_NAME: dict[str, Callable[[str, str, Any, Any], Iterator[Changes]]] = {
     "stake": _stake,
     "root_claims": _root_claims,
     "claim_types": _records,
+    "announced_swaps": _records,
     "locks": _records,
     "founding_rules": _founding,
     "subnets": _subnets,
