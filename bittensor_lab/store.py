@@ -312,8 +312,10 @@ class _Reader:
 
     def _record(self, kind: Any, value: Any, where: str, depth: int) -> Any:
         hints = _hints(kind)
-        if not isinstance(value, dict) or value.keys() != hints.keys():
+        if not isinstance(value, dict):
             _wrong(where, f"must have the fields {', '.join(hints)}", value)
+        if value.keys() != hints.keys():
+            _other_fields(where, sorted(hints.keys() - value.keys()), sorted(value.keys() - hints.keys()))
         read = {
             name: self.read(hint, value[name], f"{where}.{name}", depth + 1) for name, hint in hints.items()
         }
@@ -424,6 +426,16 @@ def _listed(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
         _wrong(where, "must be a list", value)
     return value
+
+
+def _other_fields(where: str, missing: list[str], unknown: list[str]) -> NoReturn:
+    parts = [f"lacks {', '.join(missing)}"] if missing else []
+    parts += [f"has the unknown {', '.join(unknown)}"] if unknown else []
+    raise InputError(
+        one_line(f"{where[:200]} {' and '.join(parts)[:300]}"),
+        "It is damaged, or was saved by another version of bittensor_lab.",
+        "Load it with the version that saved it, or begin anew.",
+    )
 
 
 def _wrong(where: str, what: str, value: Any) -> NoReturn:

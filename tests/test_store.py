@@ -559,3 +559,22 @@ def test_who_may_read_the_old_file_may_read_the_new_one(tmp_path):
         write_whole(path, b"whole")
     assert stat.S_IMODE(usual.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
     assert stat.S_IMODE(shut.stat().st_mode) == 0o600
+
+
+def test_a_save_of_another_version_is_said_to_be_one(tmp_path):
+    """Without a field that came later, or with one that went: what differs, and what to do."""
+    for change, said in (
+        (lambda told: told.pop("announced_swaps"), "state lacks announced_swaps"),
+        (lambda told: told.update(gone=1), "state has the unknown gone"),
+    ):
+        store.save(demo_network(1, 2, 2, seed=1), tmp_path / "a.chain")
+        with zipfile.ZipFile(tmp_path / "a.chain") as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        told = json.loads(members["state.json"])
+        change(told)
+        with zipfile.ZipFile(tmp_path / "b.chain", "w") as archive:
+            for name, content in (members | {"state.json": json.dumps(told).encode()}).items():
+                archive.writestr(name, content)
+        with pytest.raises(InputError, match=said) as caught:
+            store.load(tmp_path / "b.chain")
+        assert "another version" in caught.value.values and "begin anew" in caught.value.remedy
